@@ -1,0 +1,1 @@
+export type { NormalizedEvent } from '../normalize/normalized-event.js';

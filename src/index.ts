@@ -1,0 +1,33 @@
+/** Everything a module or listener may import from `tocsin`, and nothing more. */
+export {
+  AuditEvent,
+  ErrorEvent,
+  Event,
+  type EventClass,
+  NoticeEvent,
+  type Severity,
+  type StoredEvent,
+  WarningEvent,
+} from './events/event.js';
+export { FieldError, type FieldTypes, type FieldValues } from './events/fields.js';
+export type { Json } from './json.js';
+export {
+  DeliveryError,
+  defineListener,
+  type Listener,
+  type ListenerContext,
+  type ListenerDefinition,
+} from './listener.js';
+export {
+  defineModule,
+  type KeyedState,
+  type Log,
+  type LogicModule,
+  type LookupRequest,
+  type LookupResult,
+  type Metrics,
+  type ModuleContext,
+  type ModuleDefinition,
+} from './module.js';
+export type { NormalizedEvent } from './normalize/normalized-event.js';
+export type { LogRecord, StructuredData } from './record.js';

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type { Event } from './events/event.js';
+import type { Log, Metrics } from './module.js';
+
+/** A delivery that failed; `retryable` says whether trying again may help. */
+export class DeliveryError extends Error {
+  readonly code = 'DELIVERY';
+  override readonly name = 'DeliveryError';
+  readonly retryable: boolean;
+
+  constructor(message: string, options: { readonly retryable: boolean; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.retryable = options.retryable;
+  }
+}
+
+/** Acts on events; does nothing but I/O. Calls come one at a time, in order. */
+export interface Listener {
+  /** Takes one event. May buffer: what it took is delivered once `flush` has resolved. @throws DeliveryError */
+  handle(event: Event): void | Promise<void>;
+  /** Delivers all that was taken. Called when the lane runs dry, at least once a second under load, and before `close`. */
+  flush?(): Promise<void>;
+  /** Reopens files (SIGHUP after a rotation). */
+  reopen?(): Promise<void>;
+  /** Frees what it holds. Nothing is called after it. */
+  close?(): Promise<void>;
+}
+
+/** What the dispatcher gives a listener. */
+export interface ListenerContext {
+  /** Name under which the listener runs in this stack. */
+  readonly name: string;
+  /** Directory for log and alarm files (`--log-dir`, or `--out` in a replay); relative paths in options start here. */
+  readonly logDir: string;
+  /** The program's own error stream is a terminal that people look at. */
+  readonly console: NodeJS.WritableStream;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** The default export of a listener file. */
+export interface ListenerDefinition<S extends z.ZodType = z.ZodType> {
+  readonly kind: 'listener';
+  readonly name: string;
+  readonly description: string;
+  /** zod schema of the options, with defaults and descriptions. `when` is the dispatcher's. */
+  readonly options: S;
+  create(options: z.output<S>, context: ListenerContext): Listener;
+}
+
+/** Declares a listener. The file's default export. */
+export const defineListener = <S extends z.ZodType>(
+  definition: Omit<ListenerDefinition<S>, 'kind'>,
+): ListenerDefinition<S> => ({ kind: 'listener', ...definition });

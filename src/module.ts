@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import type { Event, EventClass } from './events/event.js';
+import type { Json } from './json.js';
+import type { LogRecord } from './record.js';
+
+/** Logic that reads records and events and dispatches events. Synchronous; does no I/O; what it must keep lives in `context.state`. */
+export interface LogicModule<Options = unknown> {
+  onRecord?(record: LogRecord): void;
+  /** An event of a module above this one, in order, before the record itself reaches it. */
+  onEvent?(event: Event): void;
+  /** Stack time moved to `now` (ms since the epoch); once per call of due work, not once per second jumped over. */
+  onTick?(now: number): void;
+  /** What `context.lookup` asked for. */
+  onResult?(result: LookupResult): void;
+  /** The stack ends for good (end of a replay): last events may be dispatched. Not called on a stop that a restart continues. */
+  onEnd?(now: number): void;
+  /** New options, state kept. Without it a changed module is rebuilt from its state. */
+  reconfigure?(options: Options): void;
+  /** For the console and `explain`; changes nothing. */
+  inspect?(query: Json): Json;
+}
+
+/** A question whose answer needs I/O, which is done elsewhere. */
+export interface LookupRequest {
+  readonly id: string;
+  /** Which configured source answers. */
+  readonly source: string;
+  readonly query: Json;
+}
+
+/** The answer, as a journal entry. */
+export interface LookupResult {
+  readonly id: string;
+  readonly source: string;
+  readonly result?: Json;
+  readonly error?: string;
+}
+
+/**
+ * A module's memory, kept over restarts. What changed since the last checkpoint is written with the next one.
+ * Values are plain JSON data. A value may be changed in place only between `edit` and the end of the current call into the module.
+ */
+export interface KeyedState {
+  get<V>(key: string): Readonly<V> | undefined;
+  has(key: string): boolean;
+  /** The value, for changing in place: it counts as changed from here on. */
+  edit<V>(key: string): V | undefined;
+  put(key: string, value: unknown): void;
+  delete(key: string): boolean;
+  keys(): IterableIterator<string>;
+  entries(): IterableIterator<[string, unknown]>;
+  readonly size: number;
+}
+
+/** Messages for the operator. Never per record. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Named counters of one module, shown with all others. */
+export interface Metrics {
+  count(name: string, by?: number): void;
+  gauge(name: string, value: number): void;
+}
+
+/** What the stack gives a module. */
+export interface ModuleContext {
+  /** Name under which the module runs in this stack. */
+  readonly name: string;
+  /** Time zone of this stack, for calendar days: an IANA name. */
+  readonly timeZone: string;
+  dispatch(event: Event): void;
+  lookup(request: LookupRequest): void;
+  readonly state: KeyedState;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** The default export of a module file. */
+export interface ModuleDefinition<S extends z.ZodType = z.ZodType> {
+  readonly kind: 'module';
+  readonly name: string;
+  readonly description: string;
+  /** zod schema of the options, with defaults and descriptions. */
+  readonly options: S;
+  /** Event classes it dispatches, so that listeners can render their messages. */
+  readonly events?: readonly EventClass[];
+  create(options: z.output<S>, context: ModuleContext): LogicModule<z.output<S>>;
+}
+
+/** Declares a module. The file's default export. */
+export const defineModule = <S extends z.ZodType>(
+  definition: Omit<ModuleDefinition<S>, 'kind'>,
+): ModuleDefinition<S> => ({
+  kind: 'module',
+  ...definition,
+});

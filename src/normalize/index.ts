@@ -1,0 +1,1 @@
+export type { NormalizedEvent } from './normalized-event.js';
