@@ -66,7 +66,7 @@ export const checkFields = (eventClass: EventClass, values: Readonly<Record<stri
       throw new FieldError(`${eventClass.name} needs the field ${name} (${type}), which is missing`);
     }
     if (!hasType(value, type)) {
-      throw new FieldError(`${eventClass.name}.${name} is ${JSON.stringify(value) ?? typeof value}, a ${type} would be right`);
+      throw new FieldError(`${eventClass.name}.${name} is ${JSON.stringify(value)}, a ${type} would be right`);
     }
     seen += 1;
   }
