@@ -10,9 +10,9 @@ export const frameFlags = {
 } as const;
 
 /**
- * Where inputs put what they receive. No call blocks or fails. Bytes are copied before `push` returns.
- * While `full`, inputs that can wait (TCP, TLS, tail, stdin, replay) stop reading until `drained` resolves;
- * what is pushed nevertheless is dropped, and counted by reason.
+ * Where inputs put what they receive. No call blocks, fails or drops. Bytes are copied before `push` returns.
+ * While `full`, inputs that can wait (TCP, TLS, tail, stdin, replay) stop reading until `drained` resolves (what they
+ * have in hand may still be pushed); inputs that cannot (UDP) drop what arrives and count it as `dropped_full`.
  */
 export interface FrameSink {
   push(frame: {

@@ -1,0 +1,38 @@
+import type { Listener, ListenerContext, ListenerDefinition } from '../listener.js';
+import { compileFilter, type Filter } from '../stack/filter.js';
+import type { ResolvedEntry } from '../stack/resolve.js';
+import { messageOf } from '../fault.js';
+
+/** A listener of a stack, made. */
+export interface CreatedListener {
+  readonly name: string;
+  readonly listener: Listener;
+  readonly filter: Filter | undefined;
+  readonly counters: Map<string, number>;
+}
+
+/** Makes the listeners of a stack. Rejects where one cannot be made. */
+export const createListeners = async (
+  entries: readonly ResolvedEntry[],
+  context: Omit<ListenerContext, 'name' | 'metrics'>,
+): Promise<CreatedListener[]> => {
+  const created: CreatedListener[] = [];
+  for (const entry of entries) {
+    const { default: definition } = (await import(entry.url)) as { default: ListenerDefinition };
+    const counters = new Map<string, number>();
+    const metrics = {
+      count: (name: string, by = 1) => void counters.set(name, (counters.get(name) ?? 0) + by),
+      gauge: (name: string, value: number) => void counters.set(name, value),
+    };
+    const compiled = entry.when === undefined ? undefined : compileFilter(entry.when);
+    if (compiled !== undefined && 'fault' in compiled) throw new Error(`listener ${entry.name}: when: ${compiled.fault}`);
+    try {
+      const options = definition.options.parse(entry.options);
+      const listener = definition.create(options, { ...context, name: entry.name, metrics });
+      created.push({ name: entry.name, listener, filter: compiled?.filter, counters });
+    } catch (cause) {
+      throw new Error(`listener ${entry.name} could not be created: ${messageOf(cause)}`, { cause });
+    }
+  }
+  return created;
+};

@@ -1,0 +1,51 @@
+import { Event, type EventClass, type StoredEvent } from '../events/event.js';
+import type { LogRecord } from '../record.js';
+
+/** An event of a class that is not known here (its module is gone, or changed): what was stored of it is all there is. */
+class StoredOnly extends Event {
+  stored: StoredEvent | undefined;
+  get summary(): string {
+    return this.stored?.summary ?? '';
+  }
+  override get severity(): StoredEvent['severity'] {
+    return this.stored?.severity ?? 'notice';
+  }
+  override get auditId(): string | undefined {
+    return this.stored?.auditId;
+  }
+  override get class(): EventClass {
+    const { event = '', severity = 'notice', auditId, fields = {} } = this.stored ?? {};
+    const types = Object.fromEntries(Object.keys(fields).map((name) => [name, 'json?' as const]));
+    const declared = { name: event, severity, fields: types, prototype: StoredOnly.prototype };
+    return auditId === undefined ? declared : { ...declared, auditId };
+  }
+}
+
+/** An event as plain JSON. */
+export const storeEvent = (event: Event): string => {
+  const { auditId, record } = event;
+  return JSON.stringify({
+    id: event.id,
+    event: event.class.name,
+    auditId: auditId === '' ? undefined : auditId,
+    severity: event.severity,
+    time: event.time,
+    module: event.module,
+    summary: event.summary,
+    fields: event.fields,
+    record: record === undefined ? undefined : { ...record, normalized: undefined, timeStamped: undefined },
+  });
+};
+
+/** Finds the class of a stored event. */
+export type FindClass = (module: string, event: string) => EventClass | undefined;
+
+/** The event again, as an instance of its class where that is known. */
+export const reviveEvent = (json: string, findClass: FindClass): Event => {
+  const stored = JSON.parse(json) as StoredEvent;
+  const eventClass = findClass(stored.module, stored.event);
+  const event = Object.create(eventClass?.prototype ?? StoredOnly.prototype) as Event;
+  const record: LogRecord | undefined = stored.record && { ...stored.record, normalized: [] };
+  const { id, time, module, fields } = stored;
+  return Object.assign(event, { id, time, module, record, fields }, eventClass === undefined ? { stored } : {});
+};

@@ -1,0 +1,20 @@
+/** Something wrong in what the user wrote: where (`file:line:column path`), what is wrong and what would be right. */
+export interface Fault {
+  readonly where: string;
+  readonly message: string;
+}
+
+/** Configuration that cannot be used; carries every fault that was found. */
+export class ConfigurationError extends Error {
+  readonly code = 'CONFIGURATION';
+  override readonly name = 'ConfigurationError';
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[]) {
+    super(faults.map(({ where, message }) => `${where}: ${message}`).join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** The text of anything that was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,0 +1,96 @@
+import type { KeyedState } from '../module.js';
+
+/** Takes one changed entry of a checkpoint: its value as JSON, undefined where it is gone. */
+export type TakeChange = (module: string, key: string, json: string | undefined) => void;
+
+/**
+ * One module's memory. Knows what changed since the last checkpoint, and can give that out in slices while it goes on changing:
+ * an entry that is about to change is given out first, as it was.
+ */
+export class ModuleState implements KeyedState {
+  readonly #module: string;
+  readonly #values = new Map<string, unknown>();
+  #changed = new Set<string>();
+  #due = new Set<string>();
+  #take: TakeChange | undefined;
+
+  constructor(module: string) {
+    this.#module = module;
+  }
+
+  get<V>(key: string): Readonly<V> | undefined {
+    return this.#values.get(key) as V | undefined;
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
+  edit<V>(key: string): V | undefined {
+    this.#willChange(key);
+    return this.#values.get(key) as V | undefined;
+  }
+
+  put(key: string, value: unknown): void {
+    this.#willChange(key);
+    this.#values.set(key, value);
+  }
+
+  delete(key: string): boolean {
+    this.#willChange(key);
+    return this.#values.delete(key);
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#values.keys();
+  }
+
+  entries(): IterableIterator<[string, unknown]> {
+    return this.#values.entries();
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** Puts back what a checkpoint kept; it does not count as changed. */
+  restore(key: string, value: unknown): void {
+    this.#values.set(key, value);
+  }
+
+  /** From here on `slice` gives out what changed before this call, as it was at this call. */
+  beginCheckpoint(take: TakeChange): void {
+    this.#due = this.#changed;
+    this.#changed = new Set();
+    this.#take = take;
+  }
+
+  /** Gives out at most `most` entries; how many it gave. 0: all are out. */
+  slice(most: number): number {
+    let given = 0;
+    for (const key of this.#due) {
+      if (given === most) break;
+      this.#give(key);
+      given += 1;
+    }
+    return given;
+  }
+
+  /** What was given out did not reach the disk: it counts as changed again. */
+  abandon(keys: Iterable<string>): void {
+    for (const key of keys) this.#changed.add(key);
+    for (const key of this.#due) this.#changed.add(key);
+    this.#due.clear();
+  }
+
+  #willChange(key: string): void {
+    if (this.#due.size > 0 && this.#due.has(key)) this.#give(key);
+    this.#changed.add(key);
+  }
+
+  #give(key: string): void {
+    this.#due.delete(key);
+    const value = this.#values.get(key);
+    this.#take?.(this.#module, key, value === undefined ? undefined : JSON.stringify(value));
+  }
+}

@@ -1,0 +1,128 @@
+import type { Event } from '../events/event.js';
+import { messageOf } from '../fault.js';
+import type { LogicModule, LookupRequest, LookupResult } from '../module.js';
+import type { LogRecord } from '../record.js';
+import { ModuleFailed } from './module-failed.js';
+
+/** A module of a stack, under the name it runs by. */
+export interface RunningModule {
+  readonly name: string;
+  readonly module: LogicModule;
+}
+
+/** Takes every event, in order, with its id, time, module and record set. */
+export type TakeEvent = (event: Event) => void;
+
+type Stamped = { -readonly [K in 'id' | 'time' | 'module' | 'record']: Event[K] };
+
+const mostFailuresASecond = 100;
+
+/**
+ * Runs records, events and ticks through the modules of a stack, in order. An event reaches the modules below the one that
+ * dispatched it, before the record itself does; then it is handed out. What a module throws becomes a ModuleFailed event.
+ */
+export class StackRunner {
+  modules: readonly RunningModule[] = [];
+  readonly #take: TakeEvent;
+  readonly #queue: Event[] = [];
+  #record: LogRecord | undefined;
+  #current = '';
+  #seq = 0;
+  #ordinal = 0;
+  #now = 0;
+  #failureSecond = 0;
+  #failuresThen = 0;
+  /** Failures by module, and of these how many had no event of their own. */
+  readonly failures = new Map<string, number>();
+  suppressedFailures = 0;
+
+  constructor(take: TakeEvent) {
+    this.#take = take;
+  }
+
+  /** Events get ids of this journal entry from here on. `now`: stack time in ms. */
+  beginEntry(seq: number, now: number): void {
+    this.#seq = seq;
+    this.#ordinal = 0;
+    this.#now = now;
+  }
+
+  /** What a module's `context.dispatch` does. */
+  dispatch(event: Event, module: string): void {
+    const stamped = event as Stamped;
+    stamped.id = `${this.#seq}-${this.#ordinal}`;
+    this.#ordinal += 1;
+    stamped.module = module;
+    stamped.record = this.#record;
+    if (event.time === 0) stamped.time = this.#record?.time ?? this.#now;
+    this.#queue.push(event);
+  }
+
+  record(record: LogRecord): void {
+    this.#record = record;
+    this.#run('onRecord', (module) => module.onRecord?.(record));
+    this.#record = undefined;
+  }
+
+  tick(now: number): void {
+    this.#run('onTick', (module) => module.onTick?.(now));
+  }
+
+  result(result: LookupResult, module: string): void {
+    this.#run('onResult', (running, name) => {
+      if (name === module) running.onResult?.(result);
+    });
+  }
+
+  end(now: number): void {
+    this.#run('onEnd', (module) => module.onEnd?.(now));
+  }
+
+  #run(call: string, offer: (module: LogicModule, name: string) => void): void {
+    const queue = this.#queue;
+    for (const { name, module } of this.modules) {
+      this.#current = name;
+      const above = queue.length;
+      if (module.onEvent !== undefined) {
+        for (let index = 0; index < above; index += 1) {
+          const event = queue[index];
+          if (event === undefined) continue;
+          try {
+            module.onEvent(event);
+          } catch (thrown) {
+            this.#failed('onEvent', thrown);
+          }
+        }
+      }
+      try {
+        offer(module, name);
+      } catch (thrown) {
+        this.#failed(call, thrown);
+      }
+    }
+    if (queue.length === 0) return;
+    for (const event of queue) this.#take(event);
+    queue.length = 0;
+  }
+
+  #failed(call: string, thrown: unknown): void {
+    const name = this.#current;
+    this.failures.set(name, (this.failures.get(name) ?? 0) + 1);
+    const second = Math.floor(this.#now / 1000);
+    if (second !== this.#failureSecond) {
+      this.#failureSecond = second;
+      this.#failuresThen = 0;
+    }
+    this.#failuresThen += 1;
+    if (this.#failuresThen > mostFailuresASecond) {
+      this.suppressedFailures += 1;
+      return;
+    }
+    const error = messageOf(thrown).slice(0, 1000);
+    const raw = this.#record?.raw.slice(0, 4096);
+    this.dispatch(new ModuleFailed({ failed: name, call, error, ...(raw === undefined ? {} : { raw }) }), name);
+  }
+}
+
+/** Takes a module's questions, to be answered outside the core. */
+export type TakeLookup = (request: LookupRequest, module: string) => void;

@@ -1,0 +1,152 @@
+import { BlockWriter, entryKinds, FrameSource } from '../journal/block.js';
+import type { FrameSink } from '../inputs/input.js';
+import type { Json } from '../json.js';
+
+/** Writes sealed blocks away, in order, one at a time. Resolves when the block may be worked on. */
+export type WriteBlock = (block: Uint8Array, info: { readonly firstSeq: number; readonly count: number }) => Promise<void>;
+
+const largestBlockBytes = 256 * 1024;
+const smallestBlockBytes = 8 * 1024;
+/** Not yet written bytes past which inputs wait, and go on. */
+const fullBytes = 32 * 1024 * 1024;
+
+/** Gathers frames into numbered blocks and has them written: while one write is under way the next block fills. */
+export class FrameWriter implements FrameSink {
+  /** Why inputs must wait although memory is free, e.g. a full journal; set from outside through `hold`. */
+  #held = false;
+  #writer: BlockWriter | undefined;
+  #nextSeq: number;
+  #blockBytes = smallestBlockBytes;
+  #scheduled = false;
+  #writing = false;
+  #waitingBytes = 0;
+  readonly #sealed: { readonly bytes: Uint8Array; readonly firstSeq: number; readonly count: number }[] = [];
+  readonly #write: WriteBlock;
+  readonly #failed: (cause: unknown) => void;
+  #waiters: (() => void)[] = [];
+  #idleWaiters: (() => void)[] = [];
+  #entriesThen = 0;
+  frames = 0;
+  bytes = 0;
+
+  constructor(options: {
+    readonly nextSeq: number;
+    readonly write: WriteBlock;
+    /** A write failed for good: what it held is lost to this process. */
+    readonly failed: (cause: unknown) => void;
+  }) {
+    this.#nextSeq = options.nextSeq;
+    this.#write = options.write;
+    this.#failed = options.failed;
+  }
+
+  get full(): boolean {
+    return this.#held || this.#waitingBytes > fullBytes;
+  }
+
+  /** Number of the last entry pushed. */
+  get lastSeq(): number {
+    return this.#nextSeq - 1;
+  }
+
+  drained(): Promise<void> {
+    return this.full ? new Promise((resolve) => this.#waiters.push(resolve)) : Promise.resolve();
+  }
+
+  /** Makes inputs wait, or go on. */
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#release();
+  }
+
+  push(frame: Parameters<FrameSink['push']>[0]): void {
+    const { source, bytes, start, end, receivedAt, flags } = frame;
+    this.#add(entryKinds.frame, flags, source, receivedAt, bytes, start, end);
+    this.frames += 1;
+    this.bytes += end - start;
+  }
+
+  position(input: string, key: string, value: Json | undefined): void {
+    const bytes = Buffer.from(JSON.stringify({ input, key, value }));
+    this.#add(entryKinds.position, 0, undefined, 0, bytes, 0, bytes.length);
+  }
+
+  /** Notes that time passed, where nothing else has noted it since the last call. */
+  clock(now: number): void {
+    if (this.#nextSeq === this.#entriesThen) this.#add(entryKinds.clock, 0, undefined, now, Buffer.alloc(0), 0, 0);
+    this.#entriesThen = this.#nextSeq;
+  }
+
+  /** Resolves when all that was pushed has been written. */
+  async idle(): Promise<void> {
+    if (this.#writer === undefined && this.#sealed.length === 0 && !this.#writing) return;
+    await new Promise<void>((resolve) => {
+      this.#idleWaiters.push(resolve);
+      this.#schedule();
+    });
+  }
+
+  #add(
+    kind: number,
+    flags: number,
+    source: FrameSource | undefined,
+    receivedAt: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    let writer = this.#writer;
+    if (writer === undefined || !writer.fits(end - start)) {
+      if (writer !== undefined) this.#seal(writer);
+      writer = new BlockWriter({ firstSeq: this.#nextSeq, bytes: this.#blockBytes });
+      this.#writer = writer;
+    }
+    writer.add(kind, flags, source, receivedAt, bytes, start, end);
+    this.#nextSeq += 1;
+    if (writer.bytes >= largestBlockBytes) this.#seal(writer);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#writing) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (!this.#writing) void this.#writeAll();
+    });
+  }
+
+  #seal(writer: BlockWriter): void {
+    this.#writer = undefined;
+    const bytes = writer.seal(Date.now());
+    this.#sealed.push({ bytes, firstSeq: writer.firstSeq, count: writer.count });
+    this.#waitingBytes += bytes.length;
+    // The next block begins about as large as this one became, so that little is copied and little lies empty.
+    this.#blockBytes = Math.min(largestBlockBytes + 66_000, Math.max(smallestBlockBytes, Math.ceil(bytes.length * 1.25)));
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#writing = true;
+    try {
+      for (;;) {
+        if (this.#sealed.length === 0 && this.#writer !== undefined) this.#seal(this.#writer);
+        const block = this.#sealed.shift();
+        if (block === undefined) break;
+        const { length } = block.bytes;
+        await this.#write(block.bytes, block);
+        this.#waitingBytes -= length;
+        this.#release();
+      }
+    } catch (cause) {
+      this.#failed(cause);
+    } finally {
+      this.#writing = false;
+    }
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  #release(): void {
+    if (this.full) return;
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+}

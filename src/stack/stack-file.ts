@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Fault } from '../fault.js';
+import { checkOptions, type Locate } from './check-options.js';
+import { YamlSource } from './yaml-source.js';
+
+const addresses = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]);
+const entries = z.record(z.string(), z.record(z.string(), z.unknown()).nullable());
+
+const stackSchema = z.strictObject({
+  description: z.string().default('').describe('One line for `tocsin stacks`'),
+  timeZone: z.string().optional().describe('IANA time zone of calendar days; the machine’s where absent'),
+  inputs: z
+    .strictObject({
+      udp: addresses.optional().describe('[host:]port'),
+      tcp: addresses.optional().describe('[host:]port'),
+      tail: addresses.optional().describe('path or glob'),
+    })
+    .default({})
+    .describe('Inputs of this stack; those of the command line come on top'),
+  modules: entries.default({}).describe('name: options, in the order in which they see records'),
+  listeners: entries.default({}).describe('name: options'),
+});
+
+/** What a stack file says, before its modules and listeners are looked up. */
+export interface StackEntry {
+  readonly name: string;
+  /** Which definition it runs. */
+  readonly use: string;
+  readonly when: string | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly locate: Locate;
+}
+
+/** One stack file, read. */
+export interface StackFile {
+  readonly file: string;
+  readonly description: string;
+  readonly timeZone: string | undefined;
+  readonly inputs: { readonly udp: readonly string[]; readonly tcp: readonly string[]; readonly tail: readonly string[] };
+  readonly modules: readonly StackEntry[];
+  readonly listeners: readonly StackEntry[];
+}
+
+const list = (value: z.output<typeof addresses> | undefined): string[] =>
+  value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch (cause) {
+    if (cause instanceof RangeError) return false;
+    throw cause;
+  }
+};
+
+/** Reads a stack file's text: the stack, or every fault in its shape. Options are checked later, against what they configure. */
+export const readStackFile = (
+  file: string,
+  text: string,
+): { readonly stack: StackFile } | { readonly faults: readonly Fault[] } => {
+  const source = new YamlSource(file, text);
+  if (source.faults.length > 0) return { faults: source.faults };
+  const checked = checkOptions(stackSchema, source.value, (path, key) => source.locate(path, key));
+  if ('faults' in checked) return checked;
+  const { description, timeZone, inputs, modules, listeners } = checked.options;
+  const faults: Fault[] = [];
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    faults.push({
+      where: source.locate(['timeZone']),
+      message: `unknown time zone ${timeZone}; an IANA name such as Europe/Berlin would be right`,
+    });
+  }
+  const toEntries = (kind: 'modules' | 'listeners', values: z.output<typeof entries>): StackEntry[] =>
+    Object.entries(values).map(([name, value]) => {
+      const { use = name, when, ...options } = value ?? {};
+      for (const [key, given] of Object.entries({ use, when: when ?? '' })) {
+        if (typeof given === 'string') continue;
+        faults.push({ where: source.locate([kind, name, key]), message: `${key} is ${typeof given}, text would be right` });
+      }
+      if (kind === 'modules' && when !== undefined) {
+        faults.push({ where: source.locate([kind, name], 'when'), message: 'a module has no `when`; a listener has' });
+      }
+      return {
+        name,
+        use: typeof use === 'string' ? use : name,
+        when: typeof when === 'string' ? when : undefined,
+        options,
+        locate: (path, key) => source.locate([kind, name, ...path], key),
+      };
+    });
+  const stack: StackFile = {
+    file,
+    description,
+    timeZone,
+    inputs: { udp: list(inputs.udp), tcp: list(inputs.tcp), tail: list(inputs.tail) },
+    modules: toEntries('modules', modules),
+    listeners: toEntries('listeners', listeners),
+  };
+  return faults.length > 0 ? { faults } : { stack };
+};
