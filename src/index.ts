@@ -1,4 +1,7 @@
 /** Everything a module or listener may import from `tocsin`, and nothing more. */
+export { AppendFile, type AppendFileOptions } from './appender/append-file.js';
+export { escapeControls, escapeJson } from './escape.js';
+export { duration } from './duration.js';
 export {
   AuditEvent,
   ErrorEvent,
@@ -9,6 +12,7 @@ export {
   type StoredEvent,
   WarningEvent,
 } from './events/event.js';
+export { eventLine, isoTime } from './events/event-line.js';
 export { FieldError, type FieldTypes, type FieldValues } from './events/fields.js';
 export type { Json } from './json.js';
 export {
@@ -18,6 +22,7 @@ export {
   type ListenerContext,
   type ListenerDefinition,
 } from './listener.js';
+export { nextMidnight } from './midnight.js';
 export {
   defineModule,
   type KeyedState,
