@@ -1,0 +1,59 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { SecureContextOptions } from 'node:tls';
+import { InputError } from './input.js';
+import { errorCode } from './listen-error.js';
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  /** The server's certificate, followed by the intermediate ones. */
+  readonly cert: string;
+  /** Its private key, not encrypted. */
+  readonly key: string;
+  /** Certificates that client certificates must be signed by. Absent: clients need none. */
+  readonly ca?: string | undefined;
+}
+
+/** Reads and checks the files. @throws InputError naming the file that is missing, unreadable, no PEM, or does not fit. */
+export const loadTlsCredentials = async (files: TlsFiles): Promise<SecureContextOptions> => {
+  const cert = await readPem('certificate', files.cert);
+  const key = await readPem('private key', files.key);
+  const ca = files.ca === undefined ? undefined : await readPem('client CA', files.ca);
+  const certificate = parse('certificate', files.cert, () => new X509Certificate(cert));
+  const privateKey = parse('private key', files.key, () => createPrivateKey(key));
+  if (files.ca !== undefined && ca !== undefined) parse('client CA', files.ca, () => new X509Certificate(ca));
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new InputError(
+      `cannot use TLS private key ${files.key}: it does not belong to certificate ${files.cert}; give the key the certificate was made for`,
+    );
+  }
+  return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' };
+};
+
+const readPem = async (what: string, path: string): Promise<Buffer> => {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = readFaults.get(errorCode(cause)) ?? String(cause);
+    throw new InputError(`cannot read TLS ${what} ${path}: ${reason}; give a PEM file that this user may read`, {
+      cause,
+    });
+  }
+};
+
+const readFaults: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'it is a directory'],
+]);
+
+const parse = <T>(what: string, path: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (cause) {
+    const seen = errorCode(cause) === 'ERR_MISSING_PASSPHRASE' ? 'it is encrypted' : 'it has none in PEM form';
+    throw new InputError(`cannot use TLS ${what} ${path}: ${seen}; give a PEM file with an unencrypted ${what}`, {
+      cause,
+    });
+  }
+};
