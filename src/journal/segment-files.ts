@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { AppendFile } from './append-file.js';
+import { BlockChain, type Segment } from './block-chain.js';
+import { type FileLayer, type OpenFile, readWhole } from './file-layer.js';
+import { JournalError, reasonOf, systemCodeOf } from './journal-error.js';
+
+const tornFilesKept = 16;
+const copyBytes = 1024 * 1024;
+const segmentName = /^(\d{16})\.seg$/;
+const tornName = /^(\d{16})\.seg\.torn-(\d{1,9})$/;
+
+/** What had to be cut off when the log was opened: bytes that are no whole block, and where they are kept. */
+export interface Recovered {
+  readonly tornBytes: number;
+  /** Absent where nothing was torn, or where the bytes could not be kept (no room). */
+  readonly tornFile: string | undefined;
+}
+
+/** The path of the segment that begins with this number. */
+export const segmentPath = (dir: string, firstSeq: number): string =>
+  join(dir, `${String(firstSeq).padStart(16, '0')}.seg`);
+
+/** The segments of a directory, oldest first. */
+export const listSegments = async (fs: FileLayer, dir: string): Promise<Segment[]> => {
+  const segments: Segment[] = [];
+  for (const name of (await fs.list(dir)).sort()) {
+    const firstSeq = segmentName.exec(name)?.[1];
+    if (firstSeq === undefined) continue;
+    segments.push({ firstSeq: Number(firstSeq), bytes: await fs.size(join(dir, name)) });
+  }
+  return segments;
+};
+
+/** Reads the last segment whole, cuts off what is not an intact block, and says what the next number is. */
+export const recoverSegment = async (options: {
+  readonly fs: FileLayer;
+  readonly dir: string;
+  readonly segment: Segment;
+  readonly file: OpenFile;
+}): Promise<{ readonly nextSeq: number; readonly recovered: Recovered }> => {
+  const { fs, dir, segment, file } = options;
+  const chain = new BlockChain(file, { segment, verify: true });
+  while ((await chain.next()) !== undefined);
+  const tornBytes = segment.bytes - chain.offset;
+  if (tornBytes === 0) return { nextSeq: chain.nextSeq, recovered: { tornBytes, tornFile: undefined } };
+  const tornFile = await keepTornBytes({ fs, dir, segment, file, from: chain.offset });
+  await file.truncate(chain.offset);
+  await file.sync();
+  segment.bytes = chain.offset;
+  return { nextSeq: chain.nextSeq, recovered: { tornBytes, tornFile } };
+};
+
+/** Removes a segment's file, which may be gone already. @throws JournalError `write-failed` */
+export const removeSegment = async (fs: FileLayer, dir: string, firstSeq: number): Promise<void> => {
+  const path = segmentPath(dir, firstSeq);
+  try {
+    await fs.unlink(path);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return;
+    throw new JournalError('write-failed', `cannot remove the segment ${path}: ${reasonOf(error)}`, error);
+  }
+};
+
+/** Removes the torn bytes kept of segments before `seq`. */
+export const removeTornFiles = async (fs: FileLayer, dir: string, seq: number): Promise<void> => {
+  for (const name of await fs.list(dir)) {
+    const segment = tornName.exec(name)?.[1];
+    if (segment !== undefined && Number(segment) < seq) await fs.unlink(join(dir, name));
+  }
+};
+
+const keepTornBytes = async (options: {
+  readonly fs: FileLayer;
+  readonly dir: string;
+  readonly segment: Segment;
+  readonly file: OpenFile;
+  readonly from: number;
+}): Promise<string | undefined> => {
+  const { fs, dir, segment, file } = options;
+  const kept = await oldestTornFirst(fs, dir);
+  const path = `${segmentPath(dir, segment.firstSeq)}.torn-${(kept.at(-1)?.number ?? 0) + 1}`;
+  try {
+    const copy = await fs.open(path, 'create');
+    try {
+      await copyTail(file, new AppendFile(copy, { path, size: 0 }), { from: options.from, to: segment.bytes });
+    } finally {
+      await copy.close();
+    }
+    for (const { name } of kept.slice(0, Math.max(0, kept.length + 1 - tornFilesKept)))
+      await fs.unlink(join(dir, name));
+    return path;
+  } catch {
+    // A courtesy to whoever investigates; no room for it must not stop the start. The caller reports bytes without a file.
+    return undefined;
+  }
+};
+
+const oldestTornFirst = async (fs: FileLayer, dir: string): Promise<{ name: string; number: number }[]> => {
+  const found: { name: string; number: number }[] = [];
+  for (const name of await fs.list(dir)) {
+    const number = tornName.exec(name)?.[2];
+    if (number !== undefined) found.push({ name, number: Number(number) });
+  }
+  return found.sort((a, b) => a.number - b.number);
+};
+
+const copyTail = async (from: OpenFile, to: AppendFile, range: { from: number; to: number }): Promise<void> => {
+  const buffer = Buffer.allocUnsafe(Math.min(copyBytes, range.to - range.from));
+  for (let at = range.from; at < range.to; ) {
+    const count = await readWhole(from, buffer.subarray(0, Math.min(buffer.length, range.to - at)), at);
+    if (count === 0) return;
+    await to.write(buffer.subarray(0, count));
+    at += count;
+  }
+};
