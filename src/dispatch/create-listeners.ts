@@ -25,7 +25,8 @@ export const createListeners = async (
       gauge: (name: string, value: number) => void counters.set(name, value),
     };
     const compiled = entry.when === undefined ? undefined : compileFilter(entry.when);
-    if (compiled !== undefined && 'fault' in compiled) throw new Error(`listener ${entry.name}: when: ${compiled.fault}`);
+    if (compiled !== undefined && 'fault' in compiled)
+      throw new Error(`listener ${entry.name}: when: ${compiled.fault}`);
     try {
       const options = definition.options.parse(entry.options);
       const listener = definition.create(options, { ...context, name: entry.name, metrics });

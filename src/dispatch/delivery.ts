@@ -126,7 +126,9 @@ export class Delivery {
       return this.#filter(event);
     } catch (thrown) {
       if (this.counters.filter_errors === 0) {
-        this.#log.warn(`listener ${this.name}: when failed on ${event.class.name}, which is delivered: ${messageOf(thrown)}`);
+        this.#log.warn(
+          `listener ${this.name}: when failed on ${event.class.name}, which is delivered: ${messageOf(thrown)}`,
+        );
       }
       this.counters.filter_errors += 1;
       return true;

@@ -44,6 +44,8 @@ export interface Input {
   /** Stops receiving; half frames are pushed, marked. Nothing is pushed after it resolves. Safe to call twice. */
   stop(): Promise<void>;
   counters(): InputCounters;
+  /** Reads certificates and the like again (SIGHUP). Rejects where it cannot; then the old ones stay. */
+  reload?(): Promise<void>;
   /** Resolves when there will never be another frame (end of stdin, of a replayed file). Absent on inputs that never end. */
   readonly ended?: Promise<void>;
 }

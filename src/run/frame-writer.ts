@@ -3,7 +3,10 @@ import type { FrameSink } from '../inputs/input.js';
 import type { Json } from '../json.js';
 
 /** Writes sealed blocks away, in order, one at a time. Resolves when the block may be worked on. */
-export type WriteBlock = (block: Uint8Array, info: { readonly firstSeq: number; readonly count: number }) => Promise<void>;
+export type WriteBlock = (
+  block: Uint8Array,
+  info: { readonly firstSeq: number; readonly count: number },
+) => Promise<void>;
 
 const largestBlockBytes = 256 * 1024;
 const smallestBlockBytes = 8 * 1024;
@@ -122,7 +125,10 @@ export class FrameWriter implements FrameSink {
     this.#sealed.push({ bytes, firstSeq: writer.firstSeq, count: writer.count });
     this.#waitingBytes += bytes.length;
     // The next block begins about as large as this one became, so that little is copied and little lies empty.
-    this.#blockBytes = Math.min(largestBlockBytes + 66_000, Math.max(smallestBlockBytes, Math.ceil(bytes.length * 1.25)));
+    this.#blockBytes = Math.min(
+      largestBlockBytes + 66_000,
+      Math.max(smallestBlockBytes, Math.ceil(bytes.length * 1.25)),
+    );
   }
 
   async #writeAll(): Promise<void> {

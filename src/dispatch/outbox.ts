@@ -1,0 +1,226 @@
+import { BlockReader } from '../journal/block.js';
+import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
+import { messageOf } from '../fault.js';
+import type { Log } from '../module.js';
+
+/** Events dropped because the outbox is full, or that could not be read back. */
+export interface OutboxCounters {
+  events: number;
+  bytes: number;
+}
+
+interface Kept {
+  readonly firstNumber: number;
+  readonly lastNumber: number;
+  readonly bytes: Uint8Array;
+}
+
+const recentBytes = 16 * 1024 * 1024;
+const segmentBytes = 8 * 1024 * 1024;
+
+/** Events on their way to listeners: numbered, on disk before anything depends on them, the newest also in memory. */
+export class Outbox {
+  /** Id of the newest event; undefined where there has been none. */
+  lastEventId: string | undefined;
+  readonly #segments: SegmentLog | undefined;
+  readonly #log: Log;
+  readonly #maxBytes: number;
+  #recent: Kept[] = [];
+  #recentBytes = 0;
+  #lastNumber = 0;
+  #appended: Promise<void> = Promise.resolve();
+  #waiters: (() => void)[] = [];
+  #places: { readonly firstNumber: number; readonly end: number }[] = [];
+  #written = 0;
+  #closed = false;
+
+  private constructor(options: { segments: SegmentLog | undefined; log: Log; maxBytes: number }) {
+    this.#segments = options.segments;
+    this.#log = options.log;
+    this.#maxBytes = options.maxBytes;
+    this.#lastNumber = options.segments?.lastSeq ?? 0;
+  }
+
+  /** Opens the outbox of a directory; without one, events are kept in memory alone. */
+  static async open(options: {
+    readonly dir: string | undefined;
+    readonly maxBytes: number;
+    readonly log: Log;
+  }): Promise<Outbox> {
+    const { dir, log, maxBytes } = options;
+    const segments = dir === undefined ? undefined : await SegmentLog.open({ dir, segmentBytes });
+    const outbox = new Outbox({ segments, log, maxBytes });
+    if (segments !== undefined) outbox.lastEventId = await newestId(segments);
+    return outbox;
+  }
+
+  /** Number of the newest event; 0 before the first. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** Appends a block of events; resolves once it is on disk (not yet safe against loss of power), and listeners may have it. */
+  append(block: Uint8Array): Promise<void> {
+    this.#appended = this.#appended.then(() => this.#append(block));
+    return this.#appended;
+  }
+
+  /** Resolves when all that was appended is safe against loss of power. */
+  async sync(): Promise<void> {
+    await this.#appended;
+    await this.#segments?.sync();
+  }
+
+  /** The block that holds the event after `number`; waits for it. undefined once closed. */
+  async after(number: number, behind: BehindReader): Promise<BlockReader | undefined> {
+    while (!this.#closed) {
+      if (number < this.#lastNumber) {
+        const oldest = this.#recent[0];
+        if (oldest !== undefined && number + 1 >= oldest.firstNumber) {
+          behind.reset();
+          const kept = this.#recent.find(({ lastNumber }) => lastNumber > number);
+          if (kept !== undefined) return new BlockReader(kept.bytes);
+        } else {
+          const block = await behind.next(number);
+          if (block !== undefined) return block;
+        }
+      }
+      if (number < this.#lastNumber) continue;
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+    return undefined;
+  }
+
+  /** Reads what is no longer in memory, for one listener. */
+  behind(): BehindReader {
+    return new BehindReader(this.#segments, this.#log, () => this.#lastNumber);
+  }
+
+  /** Forgets what every listener has. Beyond its bound, the oldest go although a listener lacks them (it counts them). */
+  async trim(delivered: number): Promise<void> {
+    const { bytes } = this.#segments ?? { bytes: 0 };
+    let below = delivered + 1;
+    if (bytes > this.#maxBytes) {
+      const place = this.#places.find(({ end }) => this.#written - end <= this.#maxBytes);
+      below = Math.max(below, place?.firstNumber ?? below);
+    }
+    if (this.#segments === undefined) this.#trimMemory(delivered);
+    await this.#segments?.trim(below);
+    const index = this.#places.findIndex(({ firstNumber }) => firstNumber > below);
+    if (index > 1) this.#places.splice(0, index - 1);
+  }
+
+  get bytes(): number {
+    return this.#segments?.bytes ?? this.#recentBytes;
+  }
+
+  /** Lets waiting listeners go. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+    await this.#appended;
+    await this.#segments?.close();
+  }
+
+  async #append(block: Uint8Array): Promise<void> {
+    const { header } = new BlockReader(block);
+    if (this.#segments !== undefined) await this.#persistently(this.#segments, block);
+    const lastNumber = header.firstSeq + header.count - 1;
+    this.#lastNumber = lastNumber;
+    this.#written += block.length;
+    const newest = this.#places.at(-1);
+    if (newest === undefined || this.#written - newest.end > 1024 * 1024) {
+      this.#places.push({ firstNumber: header.firstSeq, end: this.#written });
+    }
+    this.#recent.push({ firstNumber: header.firstSeq, lastNumber, bytes: block });
+    this.#recentBytes += block.length;
+    while (this.#segments !== undefined && this.#recentBytes > recentBytes && this.#recent.length > 1) {
+      this.#recentBytes -= this.#recent.shift()?.bytes.length ?? 0;
+    }
+    this.#wake();
+  }
+
+  #trimMemory(delivered: number): void {
+    let oldest = this.#recent[0];
+    while (oldest !== undefined && (oldest.lastNumber <= delivered || this.#recentBytes > this.#maxBytes)) {
+      this.#recentBytes -= oldest.bytes.length;
+      this.#recent.shift();
+      oldest = this.#recent[0];
+    }
+  }
+
+  /** A disk that is full or fails is tried again until it takes the block; the core waits meanwhile, the journal does not. */
+  async #persistently(segments: SegmentLog, block: Uint8Array): Promise<void> {
+    for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2000)) {
+      try {
+        await segments.append(block);
+        if (waitMs > 50) this.#log.info('outbox: can be written again');
+        return;
+      } catch (cause) {
+        if (this.#closed) throw cause;
+        if (waitMs === 50) this.#log.error(`outbox: ${messageOf(cause)}; trying again`);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+}
+
+/** Walks the blocks on disk for a listener that lags. */
+export class BehindReader {
+  readonly #segments: SegmentLog | undefined;
+  readonly #log: Log;
+  readonly #lastNumber: () => number;
+  #walk: AsyncGenerator<BlockLocation> | undefined;
+
+  constructor(segments: SegmentLog | undefined, log: Log, lastNumber: () => number) {
+    this.#segments = segments;
+    this.#log = log;
+    this.#lastNumber = lastNumber;
+  }
+
+  /** The next block past `number`. Blocks that cannot be read are said and passed over; the gap shows in the next block's numbers. */
+  async next(number: number): Promise<BlockReader | undefined> {
+    if (this.#segments === undefined) return undefined;
+    this.#walk ??= this.#segments.blocksFrom(number + 1, ({ firstSeq, lastSeq, reason, path }) =>
+      this.#log.error(`outbox: events ${firstSeq}-${lastSeq} are ${reason} in ${path}`),
+    );
+    const { value, done } = await this.#walk.next();
+    if (done === true) {
+      this.reset();
+      return number < this.#lastNumber() ? this.#later() : undefined;
+    }
+    try {
+      return new BlockReader(await this.#segments.read(value));
+    } catch (cause) {
+      this.#log.error(`outbox: ${messageOf(cause)}`);
+      return undefined;
+    }
+  }
+
+  reset(): void {
+    void this.#walk?.return(undefined);
+    this.#walk = undefined;
+  }
+
+  /** The walk ended short of what was appended meanwhile: the next one begins where this one stopped. */
+  #later(): Promise<undefined> {
+    return new Promise((resolve) => setTimeout(() => resolve(undefined), 20));
+  }
+}
+
+const newestId = async (segments: SegmentLog): Promise<string | undefined> => {
+  if (segments.lastSeq === 0 || segments.firstSeq > segments.lastSeq) return undefined;
+  let last: BlockLocation | undefined;
+  for await (const block of segments.blocksFrom(segments.lastSeq, () => undefined)) last = block;
+  if (last === undefined) return undefined;
+  const reader = new BlockReader(await segments.read(last));
+  let id: string | undefined;
+  while (reader.next()) {
+    id = (JSON.parse(reader.bytes.toString('utf8', reader.start, reader.end)) as { id: string }).id;
+  }
+  return id;
+};

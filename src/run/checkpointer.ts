@@ -1,0 +1,95 @@
+import { type Core, noteCoreState } from '../frontend/core.js';
+import { CheckpointLog } from '../journal/checkpoint-log.js';
+import type { Log } from '../module.js';
+
+/** Entries given out between two turns of the event loop. */
+const sliceEntries = 500;
+
+/** Brings what changed in the core's memory to disk, in slices between batches, together with the journal position it belongs to. */
+export class Checkpointer {
+  /** State of the last checkpoint: module, key, JSON. */
+  readonly restored: readonly (readonly [module: string, key: string, json: string])[];
+  position: number;
+  commits = 0;
+  readonly #store: CheckpointLog | undefined;
+  readonly #eventsAreSafe: () => Promise<void>;
+  #core: Core | undefined;
+  #seq: number;
+  #running: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: {
+    store: CheckpointLog | undefined;
+    restored: Checkpointer['restored'];
+    position: number;
+    eventsAreSafe: () => Promise<void>;
+  }) {
+    this.#store = options.store;
+    this.restored = options.restored;
+    this.position = options.position;
+    this.#seq = options.position;
+    this.#eventsAreSafe = options.eventsAreSafe;
+  }
+
+  static async open(options: {
+    readonly dir: string | undefined;
+    readonly log: Log;
+    /** Resolves when all events dispatched so far are on disk. */
+    readonly eventsAreSafe: () => Promise<void>;
+  }): Promise<Checkpointer> {
+    const { dir, eventsAreSafe } = options;
+    if (dir === undefined) return new Checkpointer({ store: undefined, restored: [], position: 0, eventsAreSafe });
+    const store = await CheckpointLog.open({ dir });
+    const loaded = await store.load();
+    return new Checkpointer({ store, restored: loaded?.entries ?? [], position: loaded?.position ?? 0, eventsAreSafe });
+  }
+
+  attach(core: Core): void {
+    this.#core = core;
+  }
+
+  /** The core has worked on all entries up to here. */
+  workedOn(seq: number): void {
+    this.#seq = seq;
+  }
+
+  /** Writes a checkpoint of now, after any under way; undefined where nothing happened since the last. Rejects where it cannot be written; what it held stays due. */
+  commit(): Promise<{ readonly position: number; readonly safePosition: number } | undefined> {
+    const run = this.#running.then(() => this.#commit());
+    this.#running = run.catch(() => undefined); // Its caller is told.
+    return run;
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+    await this.#store?.close();
+  }
+
+  async #commit(): Promise<{ readonly position: number; readonly safePosition: number } | undefined> {
+    const core = this.#core;
+    const position = this.#seq;
+    if (core === undefined || this.#store === undefined || position === this.position) return undefined;
+    noteCoreState(core);
+    const writer = this.#store.begin();
+    const given = new Map<string, string[]>([...core.states.keys()].map((name) => [name, []]));
+    for (const state of core.states.values()) {
+      state.beginCheckpoint((module, key, json) => {
+        given.get(module)?.push(key);
+        writer.write(module, key, json);
+      });
+    }
+    try {
+      // From here on the core may work on: what changes is given out as it was first.
+      for (const state of core.states.values()) {
+        while (state.slice(sliceEntries) > 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await this.#eventsAreSafe();
+      await writer.commit(position);
+    } catch (cause) {
+      for (const [name, keys] of given) core.states.get(name)?.abandon(keys);
+      throw cause;
+    }
+    this.position = position;
+    this.commits += 1;
+    return { position, safePosition: this.#store.safePosition };
+  }
+}

@@ -1,0 +1,120 @@
+/** The core thread: parser, normalizer, modules. It reads nothing but the journal's entries. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../fault.js';
+import { type Core, createCore } from '../frontend/core.js';
+import { BlockReader } from '../journal/block.js';
+import type { Log } from '../module.js';
+import { Checkpointer } from './checkpointer.js';
+import { EventBatch } from './event-batch.js';
+import type { BlockDone, BlockMessage, CoreCounters, CoreMessage, CoreRequest, CoreStart } from './messages.js';
+
+const { start, ioPort } = workerData as { start: CoreStart; ioPort: MessagePort };
+const main = parentPort;
+if (main === null) throw new Error('core-worker runs as a worker thread');
+
+const post = (message: CoreMessage): void => main.postMessage(message);
+const logAs = (level: 'info' | 'warn' | 'error') => (message: string) => post({ type: 'log', level, message });
+const log: Log = { info: logAs('info'), warn: logAs('warn'), error: logAs('error') };
+
+/** Event bytes the main thread has yet to store, past which the core waits. */
+const mostEventBytes = 16 * 1024 * 1024;
+
+const run = async (): Promise<void> => {
+  const batch = new EventBatch(start);
+  let core: Core | undefined;
+  let safe: (() => void) | undefined;
+  const eventsAreSafe = (): Promise<void> =>
+    new Promise((resolve) => {
+      safe = resolve;
+      post({ type: 'areEventsSafe' });
+    });
+  const checkpointer = await Checkpointer.open({ dir: start.checkpointDir, log, eventsAreSafe });
+  core = await createCore({
+    modules: start.stack.modules,
+    timeZone: start.stack.timeZone,
+    clock: 'receipt',
+    log,
+    event: (event) => batch.add(event),
+    restored: checkpointer.restored,
+  });
+  checkpointer.attach(core);
+  let seq = checkpointer.position;
+  let eventBytes: number[] = [];
+  let eventBytesWaiting = 0;
+  let doneWaiting = false;
+  let stopping = false;
+
+  const counters = (): CoreCounters => {
+    const { frontend, runner, states, moduleCounters } = core;
+    return {
+      ...frontend.counters,
+      seq,
+      now: frontend.now,
+      events: batch.events,
+      moduleFailures: Object.fromEntries(runner.failures),
+      suppressedFailures: runner.suppressedFailures,
+      modules: Object.fromEntries([...moduleCounters].map(([name, values]) => [name, Object.fromEntries(values)])),
+      stateEntries: [...states.values()].reduce((sum, state) => sum + state.size, 0),
+      checkpoints: checkpointer.commits,
+    };
+  };
+  const done = (): void => {
+    const message: BlockDone = { type: 'done' };
+    ioPort.postMessage(message);
+  };
+  const sendEvents = (): void => {
+    const block = batch.take();
+    if (block === undefined) return;
+    eventBytes.push(block.length);
+    eventBytesWaiting += block.length;
+    post({ type: 'events', block });
+  };
+  ioPort.on('message', ({ block }: BlockMessage) => {
+    if (stopping) return;
+    const reader = new BlockReader(block);
+    core.frontend.block(reader);
+    seq = reader.seq;
+    checkpointer.workedOn(seq);
+    sendEvents();
+    if (eventBytesWaiting > mostEventBytes) doneWaiting = true;
+    else done();
+  });
+  const reports = setInterval(() => post({ type: 'counters', counters: counters() }), 250);
+  const checkpoints = setInterval(() => {
+    checkpointer.commit().then(
+      (committed) => {
+        if (committed !== undefined) post({ type: 'checkpoint', ...committed });
+      },
+      (cause: unknown) => log.error(`checkpoint: ${messageOf(cause)}; trying again`),
+    );
+  }, start.checkpointMs);
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    clearInterval(checkpoints);
+    clearInterval(reports);
+    try {
+      const committed = await checkpointer.commit();
+      if (committed !== undefined) post({ type: 'checkpoint', ...committed });
+      await checkpointer.close();
+    } catch (cause) {
+      log.error(`checkpoint: ${messageOf(cause)}; the next start works from the one before`);
+    }
+    post({ type: 'counters', counters: counters() });
+    post({ type: 'stopped' });
+    ioPort.close();
+  };
+  main.on('message', (request: CoreRequest) => {
+    if (request.type === 'eventsTaken') {
+      eventBytesWaiting -= eventBytes.shift() ?? 0;
+      if (doneWaiting && eventBytesWaiting <= mostEventBytes) {
+        doneWaiting = false;
+        done();
+      }
+    } else if (request.type === 'eventsSafe') safe?.();
+    else void stop();
+  });
+  post({ type: 'ready', position: seq, positions: core.positions() });
+};
+
+run().catch((cause: unknown) => post({ type: 'failed', message: messageOf(cause) }));

@@ -1,0 +1,42 @@
+import { storeEvent } from '../dispatch/stored-event.js';
+import type { Event } from '../events/event.js';
+import { BlockWriter, entryKinds } from '../journal/block.js';
+
+const parse = (id: string): [seq: number, ordinal: number] => {
+  const dash = id.indexOf('-');
+  return [Number(id.slice(0, dash)), Number(id.slice(dash + 1))];
+};
+
+/** Gathers a batch of events into an outbox block. After a restart it passes over events that the outbox already has. */
+export class EventBatch {
+  events = 0;
+  #known: [seq: number, ordinal: number] | undefined;
+  #nextNumber: number;
+  #writer: BlockWriter | undefined;
+
+  constructor(options: { readonly lastEventId: string | undefined; readonly lastEventNumber: number }) {
+    this.#known = options.lastEventId === undefined ? undefined : parse(options.lastEventId);
+    this.#nextNumber = options.lastEventNumber + 1;
+  }
+
+  add(event: Event): void {
+    if (this.#known !== undefined) {
+      const [seq, ordinal] = parse(event.id);
+      const [knownSeq, knownOrdinal] = this.#known;
+      if (seq < knownSeq || (seq === knownSeq && ordinal <= knownOrdinal)) return;
+      this.#known = undefined;
+    }
+    this.events += 1;
+    const bytes = Buffer.from(storeEvent(event));
+    this.#writer ??= new BlockWriter({ firstSeq: this.#nextNumber, bytes: Math.max(16_384, bytes.length * 2) });
+    this.#writer.add(entryKinds.event, 0, undefined, event.time, bytes, 0, bytes.length);
+    this.#nextNumber += 1;
+  }
+
+  /** The block of all events since the last call; undefined where there is none. */
+  take(): Uint8Array | undefined {
+    const block = this.#writer?.seal(0);
+    this.#writer = undefined;
+    return block;
+  }
+}

@@ -1,0 +1,157 @@
+import { BlockReader, entryKinds } from '../journal/block.js';
+import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
+import { messageOf } from '../fault.js';
+import type { Json } from '../json.js';
+import type { Log } from '../module.js';
+import type { BlockFeed } from './block-feed.js';
+import type { WriteBlock } from './frame-writer.js';
+import type { IoStart } from './messages.js';
+
+/** The journal as the io thread uses it: every block is appended, then handed to the core. */
+export interface FrameJournal {
+  readonly nextSeq: number;
+  /** Nothing is kept on disk. */
+  readonly memoryOnly: boolean;
+  readonly full: boolean;
+  readonly bytes: number;
+  readonly write: WriteBlock;
+  /** Called when `full` may have changed. */
+  onHold: () => void;
+  trim(below: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface OpenOptions {
+  readonly start: IoStart;
+  readonly feed: BlockFeed;
+  /** Brought up to date with what the journal holds past the core's position. */
+  readonly positions: Map<string, Map<string, Json>>;
+  readonly lost: Record<string, number>;
+  readonly log: Log;
+}
+
+const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
+  nextSeq: start.position + 1,
+  memoryOnly: true,
+  full: false,
+  bytes: 0,
+  write: async (bytes, { firstSeq, count }) => feed.add({ firstSeq, count, length: bytes.length, bytes }),
+  onHold: () => undefined,
+  trim: async () => undefined,
+  close: async () => undefined,
+});
+
+/** Opens the journal, queues for the core what it has not worked on yet, and goes on behind it. */
+export const openFrameJournal = async (options: OpenOptions): Promise<FrameJournal> => {
+  const { dir, fsync, maxBytes } = options.start.journal;
+  if (dir === undefined) return memoryOnly(options);
+  const { feed, log, start } = options;
+  const segments = await SegmentLog.open({ dir });
+  const { tornBytes } = segments.recovered;
+  if (tornBytes > 0) log.warn(`journal: ${tornBytes} bytes of an unfinished write were cut off`);
+  if (segments.lastSeq < start.position) await segments.skipTo(start.position);
+  await queueUnworked(segments, options);
+
+  let held = segments.bytes > maxBytes;
+  let failing = false;
+  let unsynced = false;
+  const journal: FrameJournal = {
+    nextSeq: segments.lastSeq + 1,
+    memoryOnly: false,
+    get full() {
+      return held || failing;
+    },
+    get bytes() {
+      return segments.bytes;
+    },
+    onHold: () => undefined,
+    write: async (bytes, { firstSeq, count }) => {
+      const location = await persistently(() => segments.append(bytes));
+      if (fsync === 'always') await segments.sync();
+      unsynced = true;
+      feed.add({ firstSeq, count, length: bytes.length, bytes, load: () => segments.read(location) });
+      checkSize();
+    },
+    trim: async (below) => {
+      await segments.trim(below);
+      checkSize();
+    },
+    close: async () => {
+      clearInterval(syncing);
+      await segments.close();
+    },
+  };
+  const checkSize = (): void => {
+    const now = segments.bytes > maxBytes;
+    if (now === held) return;
+    held = now;
+    journal.onHold();
+  };
+  /** A disk that is full or fails is tried again until it takes the block: frames wait, or are counted as dropped. */
+  const persistently = async (append: () => Promise<BlockLocation>): Promise<BlockLocation> => {
+    for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2000)) {
+      try {
+        const location = await append();
+        if (failing) {
+          failing = false;
+          log.info('journal: can be written again');
+          journal.onHold();
+        }
+        return location;
+      } catch (cause) {
+        if (!failing) {
+          failing = true;
+          log.error(`journal: ${messageOf(cause)}; trying again`);
+          journal.onHold();
+        }
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  };
+  const syncing = setInterval(
+    () => {
+      if (!unsynced || fsync === 'off') return;
+      unsynced = false;
+      segments.sync().catch((cause: unknown) => log.error(`journal: ${messageOf(cause)}`));
+    },
+    typeof fsync === 'number' ? fsync : 1000,
+  );
+  return journal;
+};
+
+const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promise<void> => {
+  const { feed, start, positions, lost, log } = options;
+  let entries = 0;
+  const blocks = segments.blocksFrom(start.position + 1, (gap) => {
+    const count = gap.lastSeq - gap.firstSeq + 1;
+    lost[`journal_${gap.reason}`] = (lost[`journal_${gap.reason}`] ?? 0) + count;
+    log.error(`${count} journal entries (${gap.firstSeq}-${gap.lastSeq}) are ${gap.reason} in ${gap.path}`);
+  });
+  for await (const location of blocks) {
+    const { firstSeq, count, length } = location;
+    entries += count;
+    const load = async (): Promise<Uint8Array> => segments.read(location);
+    try {
+      notePositions(await load(), positions);
+    } catch (cause) {
+      lost['journal_damaged'] = (lost['journal_damaged'] ?? 0) + count;
+      log.error(`${count} journal entries from ${firstSeq} on are lost: ${messageOf(cause)}`);
+      continue;
+    }
+    feed.add({ firstSeq, count, length, load });
+  }
+  if (entries > 0) log.info(`journal: going on with ${entries} entries received before`);
+};
+
+const notePositions = (block: Uint8Array, positions: Map<string, Map<string, Json>>): void => {
+  const reader = new BlockReader(block);
+  while (reader.next()) {
+    if (reader.kind !== entryKinds.position) continue;
+    const text = reader.bytes.toString('utf8', reader.start, reader.end);
+    const { input, key, value } = JSON.parse(text) as { input: string; key: string; value?: Json };
+    const keys = positions.get(input) ?? new Map<string, Json>();
+    positions.set(input, keys);
+    if (value === undefined) keys.delete(key);
+    else keys.set(key, value);
+  }
+};

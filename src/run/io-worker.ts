@@ -1,0 +1,138 @@
+/** The io thread: sockets, files, framing, journal. It never waits for the core. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../fault.js';
+import { FrameWriter, type WriteBlock } from './frame-writer.js';
+import { BlockFeed } from './block-feed.js';
+import { createInput, type Positions } from './input-spec.js';
+import { CaptureFile } from './capture-file.js';
+import { openFrameJournal } from './frame-journal.js';
+import type { Input } from '../inputs/input.js';
+import type { Json } from '../json.js';
+import type { Log } from '../module.js';
+import type { BlockDone, BlockMessage, IoMessage, IoRequest, IoStart } from './messages.js';
+
+const { start, corePort } = workerData as { start: IoStart; corePort: MessagePort };
+const main = parentPort;
+if (main === null) throw new Error('io-worker runs as a worker thread');
+
+const post = (message: IoMessage): void => main.postMessage(message);
+const logAs = (level: 'info' | 'warn' | 'error') => (message: string) => post({ type: 'log', level, message });
+const log: Log = { info: logAs('info'), warn: logAs('warn'), error: logAs('error') };
+const lost: Record<string, number> = {};
+
+const feed = new BlockFeed({
+  send: (block) => {
+    const message: BlockMessage = { type: 'block', block };
+    // A mostly empty buffer is copied small rather than moved whole.
+    const whole = block.byteLength * 2 > block.buffer.byteLength && block.byteOffset === 0;
+    if (whole) corePort.postMessage(message, [block.buffer as ArrayBuffer]);
+    else corePort.postMessage({ ...message, block: block.slice() });
+  },
+  lost: (block, cause) => {
+    lost['journal_unreadable'] = (lost['journal_unreadable'] ?? 0) + block.count;
+    log.error(`${block.count} journal entries from ${block.firstSeq} on are lost: ${messageOf(cause)}`);
+  },
+});
+
+const toMap = (positions: IoStart['positions']): Map<string, Map<string, Json>> => {
+  const map = new Map<string, Map<string, Json>>();
+  for (const { input, key, value } of positions) {
+    const keys = map.get(input) ?? new Map<string, Json>();
+    map.set(input, keys.set(key, value));
+  }
+  return map;
+};
+
+const startInputs = async (writer: FrameWriter, positions: Positions): Promise<Input[]> => {
+  const inputs: Input[] = [];
+  const faults: string[] = [];
+  for (const spec of start.inputs) {
+    const input = createInput(spec, writer, positions, log);
+    try {
+      await input.start();
+      inputs.push(input);
+    } catch (cause) {
+      faults.push(messageOf(cause));
+    }
+  }
+  if (faults.length === 0) return inputs;
+  await Promise.all(inputs.map((input) => input.stop()));
+  throw new Error(faults.join('\n'));
+};
+
+const run = async (): Promise<void> => {
+  const positions = toMap(start.positions);
+  const journal = await openFrameJournal({ start, feed, positions, lost, log });
+  const capture = start.capture === undefined ? undefined : await CaptureFile.open(start.capture, log);
+  const write: WriteBlock = async (bytes, info) => {
+    capture?.add(bytes);
+    await journal.write(bytes, info);
+  };
+  const writer = new FrameWriter({
+    nextSeq: journal.nextSeq,
+    write,
+    failed: (cause) => post({ type: 'failed', message: `cannot go on: ${messageOf(cause)}` }),
+  });
+  const hold = (): void => writer.hold(journal.full || (journal.memoryOnly && feed.full));
+  journal.onHold = () => {
+    hold();
+    if (!writer.full) return;
+    log.warn('the journal is full or cannot be written: inputs that can wait do, datagrams are dropped and counted');
+  };
+  corePort.on('message', (_: BlockDone) => {
+    feed.done();
+    hold();
+  });
+  const inputs = await startInputs(writer, positions);
+  const report = (): void =>
+    post({
+      type: 'counters',
+      counters: {
+        frames: writer.frames,
+        bytes: writer.bytes,
+        journalBytes: journal.bytes,
+        waitingBytes: feed.queuedBytes,
+        lastSeq: writer.lastSeq,
+        inputs: inputs.map((input) => ({ name: input.name, address: input.address, counters: input.counters() })),
+        lost,
+      },
+    });
+  const clock = setInterval(() => writer.clock(Date.now()), 1000);
+  const reports = setInterval(report, 250);
+  main.on('message', (request: IoRequest) => {
+    if (request.type === 'trim') {
+      void journal.trim(request.below).then(hold);
+      return;
+    }
+    if (request.type === 'reload') {
+      for (const input of inputs) {
+        void input.reload?.().catch((cause: unknown) => log.error(`${input.name}: ${messageOf(cause)}`));
+      }
+      void capture?.reopen();
+      return;
+    }
+    void stop();
+  });
+  const stop = async (): Promise<void> => {
+    clearInterval(clock);
+    await Promise.all(inputs.map((input) => input.stop().catch((cause: unknown) => log.error(messageOf(cause)))));
+    await writer.idle();
+    // What the core does not get to now, it gets at the next start; without a journal it must get to all of it.
+    if (!journal.memoryOnly) setTimeout(() => feed.stop(), 3000);
+    await feed.idle();
+    clearInterval(reports);
+    report();
+    await capture?.close();
+    await journal.close();
+    post({ type: 'stopped' });
+    corePort.close();
+  };
+  post({ type: 'ready', listening: inputs.map(({ name, address }) => ({ name, address })) });
+  report();
+  const endings = inputs.map((input) => input.ended);
+  if (endings.length > 0 && !endings.includes(undefined)) {
+    void Promise.all(endings).then(() => post({ type: 'ended' }));
+  }
+};
+
+run().catch((cause: unknown) => post({ type: 'failed', message: messageOf(cause) }));

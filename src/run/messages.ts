@@ -1,0 +1,107 @@
+import type { InputCounters } from '../inputs/input.js';
+import type { Json } from '../json.js';
+import type { ResolvedStack } from '../stack/resolve.js';
+import type { InputSpec } from './input-spec.js';
+
+/** How the journal is kept. */
+export interface JournalOptions {
+  /** Absent: frames are kept in memory alone, and lost with the process. */
+  readonly dir: string | undefined;
+  /** When appended frames are made safe against loss of power: with each write, every so many ms, or never. */
+  readonly fsync: 'always' | 'off' | number;
+  /** Bytes past which inputs that can wait do, and others drop. */
+  readonly maxBytes: number;
+}
+
+/** What the io thread is started with. */
+export interface IoStart {
+  readonly inputs: readonly InputSpec[];
+  readonly journal: JournalOptions;
+  /** The core has worked on all entries up to here. */
+  readonly position: number;
+  readonly positions: readonly { readonly input: string; readonly key: string; readonly value: Json }[];
+  readonly capture: string | undefined;
+}
+
+/** What the core thread is started with. */
+export interface CoreStart {
+  readonly stack: ResolvedStack;
+  readonly checkpointDir: string | undefined;
+  readonly checkpointMs: number;
+  /** The last event the outbox holds, and the number of its last entry. */
+  readonly lastEventId: string | undefined;
+  readonly lastEventNumber: number;
+}
+
+/** A line for the operator's log, from another thread. */
+export interface LogMessage {
+  readonly type: 'log';
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+/** Counters of the io thread. */
+export interface IoCounters {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly journalBytes: number;
+  /** Bytes received that the core has not been given yet. */
+  readonly waitingBytes: number;
+  readonly lastSeq: number;
+  readonly inputs: readonly { readonly name: string; readonly address: string; readonly counters: InputCounters }[];
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+/** From the io thread to the main thread. */
+export type IoMessage =
+  | LogMessage
+  | { readonly type: 'ready'; readonly listening: readonly { readonly name: string; readonly address: string }[] }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'counters'; readonly counters: IoCounters }
+  | { readonly type: 'ended' }
+  | { readonly type: 'stopped' };
+
+/** From the main thread to the io thread. */
+export type IoRequest =
+  | { readonly type: 'trim'; readonly below: number }
+  | { readonly type: 'reload' }
+  | { readonly type: 'stop' };
+
+/** Counters of the core thread. */
+export interface CoreCounters {
+  readonly seq: number;
+  readonly now: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly faults: number;
+  readonly truncated: number;
+  readonly normalized: number;
+  readonly events: number;
+  readonly moduleFailures: Readonly<Record<string, number>>;
+  readonly suppressedFailures: number;
+  readonly modules: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly stateEntries: number;
+  readonly checkpoints: number;
+}
+
+/** From the core thread to the main thread. */
+export type CoreMessage =
+  | LogMessage
+  | { readonly type: 'ready'; readonly position: number; readonly positions: IoStart['positions'] }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'events'; readonly block: Uint8Array }
+  | { readonly type: 'counters'; readonly counters: CoreCounters }
+  /** A checkpoint is about to be written: are all events on disk? Answered by `eventsSafe`. */
+  | { readonly type: 'areEventsSafe' }
+  | { readonly type: 'checkpoint'; readonly position: number; readonly safePosition: number }
+  | { readonly type: 'stopped' };
+
+/** From the main thread to the core thread. */
+export type CoreRequest =
+  | { readonly type: 'eventsTaken' }
+  | { readonly type: 'eventsSafe' }
+  | { readonly type: 'stop' };
+
+/** Between the io and the core thread. */
+export type BlockMessage = { readonly type: 'block'; readonly block: Uint8Array };
+export type BlockDone = { readonly type: 'done' };
