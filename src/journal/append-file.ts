@@ -66,6 +66,12 @@ export class AppendFile {
     return this.#nextSync;
   }
 
+  /** Makes what is whole safe on disk and cuts off what is not: the file will not grow any more. */
+  async finish(): Promise<void> {
+    await this.#cutTornBytes();
+    await this.sync();
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
   }

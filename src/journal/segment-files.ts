@@ -50,22 +50,19 @@ export const recoverSegment = async (options: {
   return { nextSeq: chain.nextSeq, recovered: { tornBytes, tornFile } };
 };
 
-/** Removes a segment's file, which may be gone already. @throws JournalError `write-failed` */
+/** Removes a segment's file and the torn bytes kept of it; any of them may be gone already. @throws JournalError `write-failed` */
 export const removeSegment = async (fs: FileLayer, dir: string, firstSeq: number): Promise<void> => {
-  const path = segmentPath(dir, firstSeq);
+  const torn = (await tornFiles(fs, dir)).filter(({ segment }) => segment <= firstSeq);
+  for (const { name } of torn) await unlinkIfThere(fs, join(dir, name));
+  await unlinkIfThere(fs, segmentPath(dir, firstSeq));
+};
+
+const unlinkIfThere = async (fs: FileLayer, path: string): Promise<void> => {
   try {
     await fs.unlink(path);
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return;
-    throw new JournalError('write-failed', `cannot remove the segment ${path}: ${reasonOf(error)}`, error);
-  }
-};
-
-/** Removes the torn bytes kept of segments before `seq`. */
-export const removeTornFiles = async (fs: FileLayer, dir: string, seq: number): Promise<void> => {
-  for (const name of await fs.list(dir)) {
-    const segment = tornName.exec(name)?.[1];
-    if (segment !== undefined && Number(segment) < seq) await fs.unlink(join(dir, name));
+    throw new JournalError('write-failed', `cannot remove ${path}: ${reasonOf(error)}`, error);
   }
 };
 
@@ -77,7 +74,7 @@ const keepTornBytes = async (options: {
   readonly from: number;
 }): Promise<string | undefined> => {
   const { fs, dir, segment, file } = options;
-  const kept = await oldestTornFirst(fs, dir);
+  const kept = await tornFiles(fs, dir);
   const path = `${segmentPath(dir, segment.firstSeq)}.torn-${(kept.at(-1)?.number ?? 0) + 1}`;
   try {
     const copy = await fs.open(path, 'create');
@@ -95,13 +92,21 @@ const keepTornBytes = async (options: {
   }
 };
 
-const oldestTornFirst = async (fs: FileLayer, dir: string): Promise<{ name: string; number: number }[]> => {
-  const found: { name: string; number: number }[] = [];
-  for (const name of await fs.list(dir)) {
-    const number = tornName.exec(name)?.[2];
-    if (number !== undefined) found.push({ name, number: Number(number) });
+const tornFiles = async (fs: FileLayer, dir: string): Promise<{ name: string; segment: number; number: number }[]> => {
+  const found: { name: string; segment: number; number: number }[] = [];
+  for (const name of await namesIn(fs, dir)) {
+    const [, segment, number] = tornName.exec(name) ?? [];
+    if (number !== undefined) found.push({ name, segment: Number(segment), number: Number(number) });
   }
   return found.sort((a, b) => a.number - b.number);
+};
+
+const namesIn = async (fs: FileLayer, dir: string): Promise<string[]> => {
+  try {
+    return await fs.list(dir);
+  } catch (error) {
+    throw new JournalError('read-failed', `cannot list ${dir}: ${reasonOf(error)}`, error);
+  }
 };
 
 const copyTail = async (from: OpenFile, to: AppendFile, range: { from: number; to: number }): Promise<void> => {

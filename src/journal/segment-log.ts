@@ -3,14 +3,7 @@ import type { BlockLocation, Segment } from './block-chain.js';
 import { readBlockHeader } from './block.js';
 import { type FileLayer, realFiles } from './file-layer.js';
 import { JournalError, reasonOf } from './journal-error.js';
-import {
-  type Recovered,
-  listSegments,
-  recoverSegment,
-  removeSegment,
-  removeTornFiles,
-  segmentPath,
-} from './segment-files.js';
+import { type Recovered, listSegments, recoverSegment, removeSegment, segmentPath } from './segment-files.js';
 import { type Gap, readBlock, walkBlocks } from './segment-read.js';
 
 export type { BlockLocation } from './block-chain.js';
@@ -154,14 +147,14 @@ export class SegmentLog {
     return run;
   }
 
-  /** Waits for what was appended, makes it safe on disk and lets the file go. @throws JournalError `sync-failed` */
+  /** Waits for what was appended, makes it safe on disk and lets the file go. @throws JournalError `write-failed`, `sync-failed` */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#queue;
     await this.#trims;
     try {
-      await this.#current?.sync();
+      await this.#current?.finish();
     } finally {
       await this.#current?.close();
     }
@@ -211,7 +204,7 @@ export class SegmentLog {
   async #begin(old: AppendFile | undefined): Promise<{ file: AppendFile; segment: Segment }> {
     // From here on the old segment takes no more, even if this fails: the new one's file may be there already.
     this.#beginSegment = true;
-    await old?.sync();
+    await old?.finish();
     const path = segmentPath(this.dir, this.#nextSeq);
     let file: AppendFile | undefined;
     try {
@@ -238,7 +231,6 @@ export class SegmentLog {
       this.#segments.shift();
       freed += oldest.bytes;
     }
-    if (freed > 0) await removeTornFiles(this.#fs, this.dir, this.firstSeq);
     return freed;
   }
 }

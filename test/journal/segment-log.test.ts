@@ -135,6 +135,23 @@ describe('SegmentLog', () => {
     expect(await walk(again, 1)).to.deep.equal({ seqs: [1, 2], gaps: [] });
   });
 
+  it('a block whose write failed does not come back when a new segment follows', async () => {
+    const fs = new FaultyFiles();
+    const log = await open(fs);
+    await log.append(numbered(1));
+    fs.fault = ({ kind }) => (kind === 'write' ? { error: 'EIO', bytes: 10_000 } : undefined);
+    expect(await codeOf(log.append(numbered(2)))).to.equal('write-failed');
+    fs.fault = () => undefined;
+    await log.append(blockOf(2, ['y'.repeat(900)]));
+    await log.close();
+    const again = await open(fs);
+    const texts: string[] = [];
+    for await (const location of again.blocksFrom(1, () => expect.fail('gap'))) {
+      texts.push(...textsOf(await again.read(location)));
+    }
+    expect(texts.map((text) => text[0])).to.deep.equal(['e', 'y']);
+  });
+
   it('a failed sync is for good: the kernel would say yes the next time without having written', async () => {
     const fs = new FaultyFiles();
     const log = await open(fs);
