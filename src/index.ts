@@ -2,6 +2,7 @@
 export { AppendFile, type AppendFileOptions } from './appender/append-file.js';
 export { escapeControls, escapeJson } from './escape.js';
 export { duration } from './duration.js';
+export { checkTemplates } from './events/check-templates.js';
 export {
   AuditEvent,
   ErrorEvent,
@@ -14,6 +15,7 @@ export {
 } from './events/event.js';
 export { eventLine, isoTime } from './events/event-line.js';
 export { FieldError, type FieldTypes, type FieldValues } from './events/fields.js';
+export { renderHtml, renderText, TemplateError } from './events/render.js';
 export type { Json } from './json.js';
 export {
   DeliveryError,
