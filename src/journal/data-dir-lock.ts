@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, readdir, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { JournalError, reasonOf, systemCodeOf } from './journal-error.js';
+import { type ProcessIdentity, isRunning, ownIdentity } from './process-identity.js';
+
+const lockName = /^lock\.(\d{1,12})$/;
+const tries = 100;
+const identitySchema = z.object({ pid: z.int().positive(), started: z.string() });
+
+/** A data directory held by this process. */
+export interface DataDirLock {
+  /** Lets others have it. May be called more than once. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a data directory (made where absent) for this process; what a killed process left is taken over.
+ * The holder is whoever has the highest `lock.<n>`, a file that names it; a stale one is outbid, never replaced, so that
+ * of two processes that find it at once only one succeeds. Processes of other machines or pid namespaces are not seen.
+ * @throws JournalError `locked`, naming the pid of the process that has it; `write-failed`
+ */
+export const lockDataDir = async (dir: string): Promise<DataDirLock> => {
+  const own = join(dir, `lock-${process.pid}-${randomUUID()}`);
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o750 });
+    await writeFile(own, `${JSON.stringify(await ownIdentity())}\n`, { flag: 'wx', mode: 0o640 });
+    try {
+      return await outbid(dir, own);
+    } finally {
+      await unlink(own);
+    }
+  } catch (error) {
+    if (error instanceof JournalError) throw error;
+    throw new JournalError('write-failed', `cannot lock the data directory ${dir}: ${reasonOf(error)}`, error);
+  }
+};
+
+const outbid = async (dir: string, own: string): Promise<DataDirLock> => {
+  for (let count = 0; count < tries; count += 1) {
+    const highest = (await lockNumbers(dir)).at(-1) ?? 0;
+    if (highest > 0) await refuseIfHeld(dir, highest);
+    const number = highest + 1;
+    const path = join(dir, `lock.${number}`);
+    if (!(await linked(own, path))) continue;
+    const numbers = await lockNumbers(dir);
+    if (numbers.at(-1) === number) {
+      for (const lower of numbers.slice(0, -1)) await removeIfThere(join(dir, `lock.${lower}`));
+      return { release: () => removeIfThere(path) };
+    }
+    await removeIfThere(path);
+  }
+  throw new JournalError(
+    'locked',
+    `cannot lock the data directory ${dir}: other processes are taking it; start one only`,
+  );
+};
+
+const refuseIfHeld = async (dir: string, number: number): Promise<void> => {
+  const holder = await holderOf(join(dir, `lock.${number}`));
+  if (holder === undefined || !(await isRunning(holder))) return;
+  throw new JournalError(
+    'locked',
+    `cannot use the data directory ${dir}: process ${holder.pid} uses it; stop that one, or name another directory`,
+  );
+};
+
+const lockNumbers = async (dir: string): Promise<number[]> => {
+  const numbers: number[] = [];
+  for (const name of await readdir(dir)) {
+    const number = lockName.exec(name)?.[1];
+    if (number !== undefined) numbers.push(Number(number));
+  }
+  return numbers.sort((a, b) => a - b);
+};
+
+const holderOf = async (path: string): Promise<ProcessIdentity | undefined> => {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return identitySchema.parse(JSON.parse(text));
+  } catch {
+    // Lock files appear whole; one that cannot be read was torn by a loss of power, so its process is gone.
+    return undefined;
+  }
+};
+
+const linked = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+const removeIfThere = async (path: string): Promise<void> => {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+  }
+};
