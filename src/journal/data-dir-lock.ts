@@ -44,9 +44,16 @@ const outbid = async (dir: string, own: string): Promise<DataDirLock> => {
     const number = highest + 1;
     const path = join(dir, `lock.${number}`);
     if (!(await linked(own, path))) continue;
-    const numbers = await lockNumbers(dir);
-    if (numbers.at(-1) === number) {
-      for (const lower of numbers.slice(0, -1)) await removeIfThere(join(dir, `lock.${lower}`));
+    const lower = (await lockNumbers(dir)).filter((other) => other !== number);
+    if (lower.every((other) => other < number)) {
+      try {
+        // Not only the one outbid: meanwhile all may have been released, and another begun again at 1.
+        for (const other of lower) await refuseIfHeld(dir, other);
+      } catch (error) {
+        await removeIfThere(path);
+        throw error;
+      }
+      for (const other of lower) await removeIfThere(join(dir, `lock.${other}`));
       return { release: () => removeIfThere(path) };
     }
     await removeIfThere(path);
