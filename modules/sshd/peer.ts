@@ -1,0 +1,75 @@
+/** Where a line names the peer. `end` is the index after what was read. */
+export interface Peer {
+  readonly addr: string;
+  /** 0 where the line has none. */
+  readonly port: number;
+  readonly end: number;
+}
+
+/** Longest host name (RFC 1035 §2.3.4) or address with zone. */
+const addrLimit = 255;
+const portWord = ' port ';
+
+const isAddrCode = (code: number): boolean =>
+  (code >= 48 && code <= 58) || // digits and the colon
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  code === 46 || // .
+  code === 45 || // -
+  code === 95 || // _
+  code === 37; // %, before an IPv6 zone
+
+/** The index after the address or host name at `start`; `start` itself where there is none. */
+export const addrEnd = (text: string, start: number): number => {
+  const limit = Math.min(text.length, start + addrLimit + 1);
+  let at = start;
+  while (at < limit && isAddrCode(text.charCodeAt(at))) at += 1;
+  return at - start > addrLimit ? start : at;
+};
+
+/** Reads a port at `start`: at most five digits, 1 to 65535. */
+export const readPort = (text: string, start: number): { readonly port: number; readonly end: number } | undefined => {
+  let at = start;
+  let port = 0;
+  while (at < text.length && at - start < 6) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) break;
+    port = port * 10 + digit;
+    at += 1;
+  }
+  return at > start && port > 0 && port <= 65_535 ? { port, end: at } : undefined;
+};
+
+/** Reads `%A port %P` at `start`. */
+export const readPeer = (text: string, start: number): Peer | undefined => {
+  const end = addrEnd(text, start);
+  if (end === start || !text.startsWith(portWord, end)) return undefined;
+  const read = readPort(text, end + portWord.length);
+  return read === undefined ? undefined : { addr: text.slice(start, end), port: read.port, end: read.end };
+};
+
+/** Reads `%A[ port %P]` at `start`. A colon that ends the address belongs to the sentence (`from 192.0.2.1: 11: bye`). */
+export const readPeerOrAddr = (text: string, start: number): Peer | undefined => {
+  const peer = readPeer(text, start);
+  if (peer !== undefined) return peer;
+  let end = addrEnd(text, start);
+  if (end > start && text.charCodeAt(end - 1) === 58 && text.charCodeAt(end - 2) !== 58) end -= 1;
+  return end === start ? undefined : { addr: text.slice(start, end), port: 0, end };
+};
+
+/** Reads `%A[ port %P]` that ends exactly at the end of the text, and where it starts. */
+export const readPeerAtEnd = (text: string): (Peer & { readonly start: number }) | undefined => {
+  const lastSpace = text.lastIndexOf(' ');
+  const portAt = lastSpace - portWord.length + 1;
+  if (portAt > 0 && text.startsWith(portWord, portAt)) {
+    const start = text.lastIndexOf(' ', portAt - 1) + 1;
+    const peer = readPeer(text, start);
+    return peer?.end === text.length ? { ...peer, start } : undefined;
+  }
+  const start = lastSpace + 1;
+  const end = addrEnd(text, start);
+  return end === start || end < text.length ? undefined : { addr: text.slice(start), port: 0, end, start };
+};
+
+/** An address, and not a host name that stands in its place. */
+export const isAddress = (addr: string): boolean => addr.includes(':') || /^[0-9.]+$/.test(addr);
