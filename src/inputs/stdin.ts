@@ -3,6 +3,7 @@ import { FrameSource } from '../journal/block.js';
 import type { Log } from '../module.js';
 import type { FrameSink, Input, InputCounters } from './input.js';
 import { drainedWithin, settle } from './settle.js';
+import { openStandardInput } from './standard-input.js';
 import { newStreamCounts, showStreamCounts, StreamReader } from './stream-reader.js';
 
 /** How to read the standard input, or any stream of lines. */
@@ -40,7 +41,7 @@ export class StdinInput implements Input {
 
   async start(): Promise<void> {
     if (this.#reader !== undefined || this.#stopping !== undefined) return;
-    const { stream = process.stdin, maxFrame = 65_536, timeZone, year } = this.#options;
+    const { stream = openStandardInput(), maxFrame = 65_536, timeZone, year } = this.#options;
     this.#stream = stream;
     stream.on('error', this.#onError);
     this.#reader = new StreamReader(stream, {

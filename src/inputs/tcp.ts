@@ -193,11 +193,13 @@ export class TcpInput implements Input {
   };
 
   readonly #onHandshakeFailure = (error: Error, socket: TLSSocket): void => {
+    const peer = showPeer(socket.remoteAddress ?? 'a peer');
+    // Node leaves the connection open after a handshake that took too long.
+    socket.destroy();
     if (this.#stopping !== undefined) return;
     const { reason, unauthorized } = handshakeFailure(error, socket);
     this.#handshakeFailures += 1;
     if (unauthorized) this.#unauthorizedClients += 1;
-    const peer = showPeer(socket.remoteAddress ?? 'a peer');
     this.#handshakeWarning.warn(`${this.name}: TLS handshake with ${peer} failed: ${reason}`, performance.now());
   };
 

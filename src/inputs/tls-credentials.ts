@@ -19,9 +19,9 @@ export const loadTlsCredentials = async (files: TlsFiles): Promise<SecureContext
   const cert = await readPem('certificate', files.cert);
   const key = await readPem('private key', files.key);
   const ca = files.ca === undefined ? undefined : await readPem('client CA', files.ca);
-  const certificate = parse('certificate', files.cert, () => new X509Certificate(cert));
-  const privateKey = parse('private key', files.key, () => createPrivateKey(key));
-  if (files.ca !== undefined && ca !== undefined) parse('client CA', files.ca, () => new X509Certificate(ca));
+  const certificate = parse('certificate', files.cert, cert, (pem) => new X509Certificate(pem));
+  const privateKey = parse('private key', files.key, key, (pem) => createPrivateKey(pem));
+  if (files.ca !== undefined && ca !== undefined) parse('client CA', files.ca, ca, (pem) => new X509Certificate(pem));
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new InputError(
       `cannot use TLS private key ${files.key}: it does not belong to certificate ${files.cert}; give the key the certificate was made for`,
@@ -47,11 +47,11 @@ const readFaults: ReadonlyMap<string, string> = new Map([
   ['EISDIR', 'it is a directory'],
 ]);
 
-const parse = <T>(what: string, path: string, read: () => T): T => {
+const parse = <T>(what: string, path: string, pem: Buffer, read: (pem: Buffer) => T): T => {
   try {
-    return read();
+    return read(pem);
   } catch (cause) {
-    const seen = errorCode(cause) === 'ERR_MISSING_PASSPHRASE' ? 'it is encrypted' : 'it has none in PEM form';
+    const seen = pem.includes('ENCRYPTED') ? 'it is encrypted' : 'it has none in PEM form';
     throw new InputError(`cannot use TLS ${what} ${path}: ${seen}; give a PEM file with an unencrypted ${what}`, {
       cause,
     });
