@@ -1,1 +1,28 @@
+/** The directive engine: everything a module may import from `tocsin/directives`. */
 export type { NormalizedEvent } from '../normalize/normalized-event.js';
+export { canonicalAddress } from './address.js';
+export type { AlarmEventLine, AlarmLine, AlarmRule } from './alarm.js';
+export type { AddressFacts, AssetMap } from './asset-map.js';
+export { type Asset, type LoadedAssets, loadAssets } from './assets.js';
+export type { Backlog, LookupHit } from './backlog.js';
+export { type Directive, neverReachesRisk1, type Rule, type StickyField } from './directive.js';
+export {
+  type AlarmCause,
+  createEngine,
+  type Engine,
+  type EngineOutput,
+  type EngineParts,
+  type EngineStats,
+} from './engine.js';
+export { type ConfigFile, type Fault, formatFault } from './fault.js';
+export { type LoadedDirectives, type LoadOptions, loadDirectives } from './load.js';
+export type { LookupAnswer, LookupQuestion } from './lookup.js';
+export {
+  DEFAULT_OPTIONS,
+  type EngineLimits,
+  type EngineOptions,
+  type GivenOptions,
+  optionFaults,
+} from './options.js';
+export type { Reason } from './reason.js';
+export { readEvent, WireFault, writeEvent } from './wire.js';

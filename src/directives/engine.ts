@@ -1,0 +1,287 @@
+import type { KeyedState } from '../module.js';
+import type { NormalizedEvent } from '../normalize/normalized-event.js';
+import { type AlarmEventLine, type AlarmLine, alarmLine } from './alarm.js';
+import type { AssetMap } from './asset-map.js';
+import type { Backlog } from './backlog.js';
+import { Backlogs } from './backlogs.js';
+import { Candidates } from './candidates.js';
+import { type CompiledDirective, compileDirective, ruleMatches } from './compile.js';
+import type { Directive } from './directive.js';
+import { type Live, ruleAt } from './live.js';
+import { askLookups, type LookupAnswer, type LookupQuestion, mergeAnswer } from './lookup.js';
+import { MatchIndex } from './match-index.js';
+import { completeOptions, type EngineOptions, type GivenOptions, optionFaults } from './options.js';
+import { wantedKey } from './pin.js';
+import { countInStage, join } from './progress.js';
+import type { Reason } from './reason.js';
+import { restore } from './restore.js';
+import { riskOf } from './risk.js';
+import { type Clock, CLOCK } from './state-keys.js';
+import { decide } from './step.js';
+import { Subject } from './subject.js';
+
+/** What made an alarm line necessary (dsiem.md §6). */
+export type AlarmCause = 'stage' | 'always-active' | 'timeout' | 'lookup';
+
+/** Where the engine writes; called in order, within `event`, `tick` and `addLookupResults`. */
+export interface EngineOutput {
+  alarmEvent(line: AlarmEventLine): void;
+  alarm(line: AlarmLine, cause: AlarmCause): void;
+  /** Asked after a stage change, where options ask for lookups. */
+  lookup?(question: LookupQuestion): void;
+}
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly directives: readonly Directive[];
+  readonly assets: AssetMap;
+  readonly options?: GivenOptions;
+  readonly state: KeyedState;
+  readonly out: EngineOutput;
+  /** Told of everything that leaves no trace, with its reason. */
+  readonly count: (reason: Reason, by: number) => void;
+}
+
+/** How things stand. */
+export interface EngineStats {
+  readonly now: number;
+  readonly directives: number;
+  readonly liveBacklogs: number;
+  readonly alarms: number;
+}
+
+/** Correlates normalized events into alarms (dsiem.md §3–§6): a function of its state and what it is given. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #assets: AssetMap;
+  readonly #out: EngineOutput;
+  readonly #count: (reason: Reason) => void;
+  readonly #subject: Subject;
+  readonly #candidates: Candidates;
+  readonly #backlogs: Backlogs;
+  readonly #directives: number;
+  #now: number;
+
+  /** @throws Error naming all options that are not right. */
+  constructor(parts: EngineParts) {
+    this.#options = completeOptions(parts.options ?? {});
+    const faults = optionFaults(this.#options);
+    if (faults.length > 0) throw new Error(`the directive engine cannot start: ${faults.join('; ')}`);
+    this.#assets = parts.assets;
+    this.#out = parts.out;
+    this.#count = (reason) => parts.count(reason, 1);
+    this.#subject = new Subject(parts.assets);
+    const index = new MatchIndex();
+    const context = { index, minAlarmLifetimeSeconds: this.#options.minAlarmLifetimeMinutes * 60 };
+    const current = new Map(parts.directives.map((one) => [one.id, compileDirective(one, context)]));
+    this.#directives = current.size;
+    for (const compiled of current.values()) addStarter(compiled);
+    this.#candidates = new Candidates(index);
+    this.#backlogs = new Backlogs(parts.state, this.#options);
+    this.#now = parts.state.get<Clock>(CLOCK)?.now ?? Number.NEGATIVE_INFINITY;
+    restore({
+      backlogs: this.#backlogs,
+      current,
+      compile: (directive) => compileDirective(directive, context),
+      end: (live) => this.#timeOut(live),
+      count: this.#count,
+    });
+  }
+
+  /** Correlates one event. `now` in seconds: time of receipt, in a replay the newest event time; it never goes back. */
+  event(event: NormalizedEvent, now: number): void {
+    this.tick(now);
+    this.#subject.turnTo(event);
+    if (this.#assets.hasWhitelisted && this.#subject.source.isWhitelisted) {
+      this.#count('whitelisted');
+      return;
+    }
+    this.#candidates.find(this.#subject);
+    const { lives, starters } = this.#candidates;
+    if (lives.length === 0 && starters.length === 0) {
+      this.#count('unmatched');
+      return;
+    }
+    this.#offer(lives, starters);
+  }
+
+  /** Time has come to `now` (seconds): what ends by then ends. */
+  tick(now: number): void {
+    if (now <= this.#now) return;
+    this.#now = now;
+    const { state } = this.#backlogs;
+    const clock = state.edit<Clock>(CLOCK);
+    if (clock === undefined) state.put(CLOCK, { now, born: 0 });
+    else clock.now = now;
+    for (let due = this.#backlogs.expiry.takeDue(now); due !== undefined; due = this.#backlogs.expiry.takeDue(now)) {
+      for (const live of due) {
+        if (live.isLive) this.#timeOut(live);
+        else this.#backlogs.drop(live);
+      }
+    }
+  }
+
+  /** What lookups found for an alarm: merged, and written as one more line where something is new. */
+  addLookupResults(answer: LookupAnswer): void {
+    const live = this.#backlogs.byAlarm.get(answer.alarmId);
+    if (live === undefined) {
+      this.#count('lookup-too-late');
+      return;
+    }
+    const isNew = mergeAnswer(this.#backlogs.touch(live), answer, {
+      limit: this.#options.limits.addresses,
+      full: () => this.#count('limit-lookup-results'),
+    });
+    if (isNew) this.#writeAlarm(live, 'lookup');
+  }
+
+  stats(): EngineStats {
+    const { ages, byAlarm } = this.#backlogs;
+    return { now: this.#now, directives: this.#directives, liveBacklogs: ages.size, alarms: byAlarm.size };
+  }
+
+  /** The progress of one alarm that is live, or ended and waiting for lookups; for the console. */
+  inspect(alarmId: string): Readonly<Backlog> | undefined {
+    return this.#backlogs.byAlarm.get(alarmId)?.backlog;
+  }
+
+  /** Goes through lives and starters directive by directive, in order of their ids. */
+  #offer(lives: readonly Live[], starters: readonly CompiledDirective[]): void {
+    let at = 0;
+    let start = 0;
+    while (at < lives.length || start < starters.length) {
+      const starter = starters[start];
+      const id = Math.min(lives[at]?.backlog.directive ?? Infinity, starter?.directive.id ?? Infinity);
+      let end = at;
+      while (lives[end]?.backlog.directive === id) end += 1;
+      const isStarter = starter?.directive.id === id;
+      this.#offerTo({ id, lives, from: at, to: end, starter: isStarter ? starter : undefined });
+      at = end;
+      if (isStarter) start += 1;
+    }
+  }
+
+  #offerTo(offer: {
+    readonly id: number;
+    readonly lives: readonly Live[];
+    readonly from: number;
+    readonly to: number;
+    readonly starter: CompiledDirective | undefined;
+  }): void {
+    if (this.#backlogs.progressOf(offer.id).knows(this.#subject.event.id)) {
+      this.#count('repeated');
+      return;
+    }
+    let isConsumed = false;
+    for (let i = offer.from; i < offer.to; i += 1) {
+      const live = offer.lives[i];
+      if (live === undefined || live === offer.lives[i - 1] || !live.isLive) continue;
+      if (this.#offerToOne(live)) isConsumed = true;
+    }
+    const { starter } = offer;
+    if (isConsumed || starter === undefined) return;
+    if (ruleMatches(ruleAt(starter.rules, 1), this.#subject, [])) this.#open(starter);
+  }
+
+  /** True where the backlog consumes the event. */
+  #offerToOne(live: Live): boolean {
+    const decision = decide(live, this.#subject, this.#options);
+    if (decision.kind === 'not-mine') return false;
+    if (decision.kind === 'counts') this.#countIn(live);
+    else if (decision.kind === 'earlier') this.#countInEarlier(live, decision.stage);
+    else this.#count(decision.kind);
+    return true;
+  }
+
+  #open(compiled: CompiledDirective): void {
+    const { limits } = this.#options;
+    const { ages } = this.#backlogs.progressOf(compiled.directive.id);
+    if (ages.size >= limits.backlogsPerDirective) this.#endOldest(ages.oldest(), 'limit-backlogs-per-directive');
+    const all = this.#backlogs.ages;
+    if (all.size >= limits.backlogs) this.#endOldest(all.oldest(), 'limit-backlogs');
+    this.#countIn(this.#backlogs.open(compiled, this.#subject.event, this.#now));
+  }
+
+  #endOldest(live: Live | undefined, reason: Reason): void {
+    this.#count(reason);
+    if (live !== undefined) this.#timeOut(live);
+  }
+
+  #joinEvent(live: Live, stage: number): Backlog {
+    const { event } = this.#subject;
+    const backlog = this.#backlogs.touch(live);
+    if (!this.#backlogs.remember(live, event.id, stage)) this.#count('limit-ids');
+    join(backlog, event, { options: this.#options, count: this.#count });
+    this.#out.alarmEvent({ alarm_id: backlog.alarmId, stage, event_id: event.id });
+    return backlog;
+  }
+
+  #countInEarlier(live: Live, stage: number): void {
+    this.#joinEvent(live, stage).updated = this.#now;
+    this.#writeAlarm(live, 'always-active');
+  }
+
+  #countIn(live: Live): void {
+    const { stage } = live.backlog;
+    const { compiled } = live;
+    const backlog = this.#joinEvent(live, stage);
+    const isWaiting = stage > 1;
+    const willFinish = backlog.count + 1 >= ruleAt(compiled.rules, stage).rule.occurrence;
+    if (isWaiting && willFinish) this.#backlogs.unsettle(live);
+    const outcome = countInStage(backlog, this.#subject.event, {
+      compiled,
+      now: this.#now,
+      limits: this.#options.limits,
+      count: this.#count,
+    });
+    if (outcome === 'stage-goes-on') return;
+    if (outcome === 'stage-begun') {
+      this.#backlogs.settle(live);
+      return;
+    }
+    const { reliability } = ruleAt(compiled.rules, stage).rule;
+    const risk = riskOf(backlog, this.#assets, { priority: compiled.directive.priority, reliability });
+    backlog.risk = Math.max(backlog.risk, risk);
+    if (outcome === 'stage-finished') this.#backlogs.settle(live);
+    else this.#backlogs.close(live);
+    this.#writeAlarm(live, 'stage');
+    if (outcome === 'finished') this.#retire(live);
+  }
+
+  #timeOut(live: Live): void {
+    const backlog = this.#backlogs.touch(live);
+    this.#backlogs.unsettle(live);
+    backlog.status = 'timeout';
+    this.#backlogs.close(live);
+    this.#writeAlarm(live, 'timeout');
+    this.#retire(live);
+  }
+
+  #writeAlarm(live: Live, cause: AlarmCause): void {
+    const { backlog } = live;
+    if (backlog.risk < 1) return;
+    if (backlog.created === 0) backlog.created = backlog.updated;
+    this.#backlogs.byAlarm.set(backlog.alarmId, live);
+    this.#out.alarm(alarmLine(backlog, live.compiled, { assets: this.#assets, options: this.#options }), cause);
+    if (cause !== 'stage') return;
+    const question = askLookups(backlog, this.#options.lookups);
+    if (question !== undefined) this.#out.lookup?.(question);
+  }
+
+  /** An ended alarm waits a while for lookup results; everything else that ended is forgotten. */
+  #retire(live: Live): void {
+    const { lookups, endedSeconds } = this.#options;
+    const isAwaited = live.backlog.risk >= 1 && (lookups.intel || lookups.vulnerabilities);
+    if (isAwaited) this.#backlogs.expiry.file(live, this.#now + Math.floor(endedSeconds) + 1);
+    else this.#backlogs.drop(live);
+  }
+}
+
+const addStarter = (compiled: CompiledDirective): void => {
+  const { matcher, pins } = ruleAt(compiled.rules, 1);
+  const key = wantedKey(pins, []);
+  if (key !== undefined) matcher.addStarter(key, compiled);
+};
+
+/** An engine over the given state: empty, or as a former engine left it. @throws Error naming all options that are not right. */
+export const createEngine = (parts: EngineParts): Engine => new Engine(parts);

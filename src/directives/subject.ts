@@ -1,0 +1,34 @@
+import type { NormalizedEvent } from '../normalize/normalized-event.js';
+import type { AddressFacts, AssetMap } from './asset-map.js';
+
+/** The event being correlated, with what the assets say of its addresses; looked up once, when first asked. */
+export class Subject {
+  #event: NormalizedEvent | undefined;
+  #source: AddressFacts | undefined;
+  #destination: AddressFacts | undefined;
+
+  constructor(readonly assets: AssetMap) {}
+
+  /** Turns to the next event. One subject serves all, so that an event costs no allocation. */
+  turnTo(event: NormalizedEvent): void {
+    this.#event = event;
+    this.#source = undefined;
+    this.#destination = undefined;
+  }
+
+  /** @throws where no event has been given yet. */
+  get event(): NormalizedEvent {
+    if (this.#event === undefined) throw new Error('a subject was read before it was turned to an event');
+    return this.#event;
+  }
+
+  get source(): AddressFacts {
+    this.#source ??= this.assets.factsOf(this.event.srcIp);
+    return this.#source;
+  }
+
+  get destination(): AddressFacts {
+    this.#destination ??= this.assets.factsOf(this.event.dstIp);
+    return this.#destination;
+  }
+}
