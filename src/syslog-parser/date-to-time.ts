@@ -1,0 +1,68 @@
+import { exists, isLeapYear, midnight, sinceMidnight } from './civil-date.js';
+import { type LocalTime, resolveLocal } from './local-time.js';
+import type { ParseOptions } from './parse-options.js';
+import type { ScannedDate } from './scanned-date.js';
+import { type Zone, zoneOf } from './zone.js';
+
+const minuteMs = 60_000;
+// Within this distance of the reference no other year can be nearer.
+const surelyNearestMs = 180 * 86_400_000;
+const longestWithoutLeapYear = 8;
+
+// The last quarter of an hour read: a stream of lines asks for the same one again and again.
+let cachedKey = -1;
+let cachedZone: Zone | undefined;
+let cachedStart = 0;
+
+/**
+ * The date as a moment, or undefined where no such date or clock exists. A date without a year gets the option's year,
+ * or the one that puts it nearest to the reference (29 February: the nearest leap year).
+ */
+export function dateToTime(date: ScannedDate, options: ParseOptions): LocalTime | undefined {
+  const reference = Math.floor(options.referenceTime ?? options.receivedAt);
+  const year = date.year ?? options.year;
+  if (date.offsetMinutes !== undefined) return fixedOffsetTime(date, year, reference);
+  const zone = zoneOf(options.timeZone);
+  const key = keyOf(date, year ?? -1);
+  const inQuarter = ((date.minute % 15) * 60 + date.second) * 1000 + (date.second === 60 ? 0 : date.millisecond);
+  if (key === cachedKey && zone === cachedZone && date.second <= 60) {
+    const time = cachedStart + inQuarter;
+    if (year !== undefined || Math.abs(time - reference) < surelyNearestMs) return { time, shown: 'once' };
+  }
+  const local = year === undefined ? nearest(date, zone, reference) : inYear(date, year, zone, reference);
+  if (local?.shown === 'once') {
+    cachedKey = key;
+    cachedZone = zone;
+    cachedStart = local.time - inQuarter;
+  }
+  return local;
+}
+
+function keyOf(date: ScannedDate, year: number): number {
+  return (((year * 100 + date.month) * 100 + date.day) * 100 + date.hour) * 10 + Math.floor(date.minute / 15);
+}
+
+function fixedOffsetTime(date: ScannedDate, year: number | undefined, reference: number): LocalTime | undefined {
+  const offset = (date.offsetMinutes ?? 0) * minuteMs;
+  if (Number.isNaN(offset)) return undefined;
+  const zone: Zone = { offsetAt: () => offset };
+  return year === undefined ? nearest(date, zone, reference) : inYear(date, year, zone, reference);
+}
+
+function inYear(date: ScannedDate, year: number, zone: Zone, reference: number): LocalTime | undefined {
+  if (!exists(date, year)) return undefined;
+  return resolveLocal(midnight(year, date.month, date.day) + sinceMidnight(date), zone, reference);
+}
+
+function nearest(date: ScannedDate, zone: Zone, reference: number): LocalTime | undefined {
+  const middle = new Date(reference).getUTCFullYear();
+  const reach = date.month === 2 && date.day === 29 ? longestWithoutLeapYear : 1;
+  let best: LocalTime | undefined;
+  for (let year = middle - reach; year <= middle + reach; year++) {
+    if (reach > 1 && !isLeapYear(year)) continue;
+    const local = inYear(date, year, zone, reference);
+    if (local === undefined) continue;
+    if (best === undefined || Math.abs(local.time - reference) < Math.abs(best.time - reference)) best = local;
+  }
+  return best;
+}

@@ -1,0 +1,43 @@
+/** Facility numbers by the names syslog daemons print (RFC 5424 table 1, FreeBSD's and busybox's names). */
+export const facilityNumbers: ReadonlyMap<string, number> = new Map([
+  ['kern', 0],
+  ['user', 1],
+  ['mail', 2],
+  ['daemon', 3],
+  ['auth', 4],
+  ['syslog', 5],
+  ['lpr', 6],
+  ['news', 7],
+  ['uucp', 8],
+  ['cron', 9],
+  ['authpriv', 10],
+  ['ftp', 11],
+  ['ntp', 12],
+  ['security', 13],
+  ['console', 14],
+  ['clock', 15],
+  ['solaris-cron', 15],
+  ['local0', 16],
+  ['local1', 17],
+  ['local2', 18],
+  ['local3', 19],
+  ['local4', 20],
+  ['local5', 21],
+  ['local6', 22],
+  ['local7', 23],
+]);
+
+/** Severity numbers by the names syslog daemons print (RFC 5424 table 2 and the older names). */
+export const severityNumbers: ReadonlyMap<string, number> = new Map([
+  ['emerg', 0],
+  ['panic', 0],
+  ['alert', 1],
+  ['crit', 2],
+  ['err', 3],
+  ['error', 3],
+  ['warning', 4],
+  ['warn', 4],
+  ['notice', 5],
+  ['info', 6],
+  ['debug', 7],
+]);
