@@ -6,7 +6,6 @@ export type JournalErrorCode =
   | 'damaged'
   | 'out-of-order'
   | 'not-a-block'
-  | 'too-large'
   | 'unknown-version'
   | 'not-loaded'
   | 'closed'
