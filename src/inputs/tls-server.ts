@@ -33,7 +33,10 @@ export const handshakeFailure = (error: Error, socket: TLSSocket): HandshakeFail
     return { reason: `its certificate is not accepted (${verification})`, unauthorized: true };
   }
   const known = reasons.get(code);
-  return { reason: known ?? (code || error.message.slice(0, 200)), unauthorized: code === noCertificate };
+  return {
+    reason: known ?? (code || error.message.slice(0, 200).replace(/\s+/g, ' ')),
+    unauthorized: code === noCertificate,
+  };
 };
 
 const noCertificate = 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';

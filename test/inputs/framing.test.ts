@@ -256,6 +256,27 @@ describe('FrameDecoder', () => {
       );
     });
 
+    it('decodes to the same frames when it is stopped after any of them', () => {
+      fc.assert(
+        fc.property(stream, cuts, fc.infiniteStream(fc.boolean()), (frames, at, goOn) => {
+          const chunks = split(frames.map(({ wire }) => wire).join(''), at);
+          const decoder = new FrameDecoder({ maxFrame, octetCounting: true, counts: newFramingCounts() });
+          const seen: string[] = [];
+          const emit = (bytes: Uint8Array, start: number, end: number): boolean => {
+            seen.push(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
+            return goOn.next().value === true;
+          };
+          for (const chunk of chunks) {
+            const bytes = Buffer.from(chunk, 'latin1');
+            let place = 0;
+            while (place < bytes.length) place = decoder.push(bytes, place, emit);
+          }
+          decoder.finish(emit);
+          expect(seen).to.deep.equal(frames.map(({ text }) => text.slice(0, maxFrame)));
+        }),
+      );
+    });
+
     it('takes any bytes: never throws, holds no more than a frame, and decodes the same however they are split', () => {
       const noise = fc.array(fc.constantFrom('1', '9', '0', ' ', '\n', '\r', '\0', '<', 'é', '12 ', '300 '), {
         maxLength: 200,
