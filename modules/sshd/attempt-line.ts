@@ -1,4 +1,4 @@
-import { type SshdLine, otherLine, sshdLine } from './line.js';
+import { newLine, type OpenLine, otherLine, type SshdLine, userIn } from './line.js';
 import { type Peer, readPeer, readPeerAtEnd, readPeerOrAddr } from './peer.js';
 
 const from = ' from ';
@@ -7,7 +7,7 @@ const keyLimit = 512;
 /** What follows the peer of an attempt: nothing, a plain key, free text, or a line that was cut or glued. */
 type Tail = 'none' | 'key' | 'text' | 'broken';
 
-/** Skips `ssh2`: the word and its protocol version. */
+/** The index after `ssh2`, the word and its protocol version; undefined where it does not stand at `start`. */
 const protocolEnd = (text: string, start: number): number | undefined => {
   if (!text.startsWith(' ssh', start)) return undefined;
   let at = start + 4;
@@ -24,106 +24,115 @@ const tailAt = (text: string, start: number): Tail => {
   return /^[A-Za-z0-9@.-]+ [A-Za-z0-9+/=:-]+$/.test(text.slice(end + 2)) ? 'key' : 'text';
 };
 
-interface Place {
-  readonly at: number;
-  readonly peer: Peer;
-}
-
 /**
- * Finds `from %A port %P` where sshd wrote it, in a line whose user begins at `userStart`: the last one that is followed
- * by the known end of the line. Only a certificate's id, a GSSAPI principal or a host-based client name may hold
- * another behind it, and those come with users that exist, whose names hold none: there it is the first.
+ * Finds `from %A port %P` where sshd wrote it, at or after `earliest`: the last one that is followed by the known end of
+ * the line. Only a certificate's id, a GSSAPI principal or a host-based client name may hold another behind it, and
+ * those come with users that exist, whose names hold none: there it is the first.
  */
-const findPeer = (text: string, userStart: number, invalidUser: boolean): Place | undefined => {
-  let withText: Place | undefined;
-  let broken: Place | undefined;
-  for (let at = text.lastIndexOf(from); at >= userStart; at = at === 0 ? -1 : text.lastIndexOf(from, at - 1)) {
+const findPeer = (text: string, earliest: number, invalidUser: boolean): Peer | undefined => {
+  let withText: Peer | undefined;
+  let broken: Peer | undefined;
+  for (let at = text.lastIndexOf(from); at >= earliest; at = at === 0 ? -1 : text.lastIndexOf(from, at - 1)) {
     const peer = readPeer(text, at + from.length);
     if (peer === undefined) continue;
     const tail = tailAt(text, peer.end);
-    if (tail === 'none' || tail === 'key') return withText ?? { at, peer };
-    if (tail === 'text') {
-      if (invalidUser) return { at, peer };
-      withText = { at, peer };
-    } else {
-      broken ??= { at, peer };
-    }
+    if (tail === 'none' || tail === 'key' || (tail === 'text' && invalidUser)) return peer;
+    if (tail === 'text') withText = peer;
+    else broken ??= peer;
   }
   return withText ?? broken;
 };
 
-/** Length of the words that say that the user does not exist, at `start`; 0 where they do not stand there. */
-const invalidWords = (text: string, start: number): number =>
-  text.startsWith('invalid user ', start) || text.startsWith('illegal user ', start) ? 13 : 0;
+const saysInvalid = (text: string, start: number): boolean =>
+  text.startsWith('invalid user ', start) || text.startsWith('illegal user ', start);
 
-const nameOf = (text: string, start: number, end: number): string => text.slice(start, Math.max(start, end));
+/** Reads `[invalid user ]%U from %A port %P ssh2[: KEY]`, from `start` to the end of the text, into the line. */
+const readUserAndPeer = (line: OpenLine, text: string, start: number): SshdLine | undefined => {
+  line.invalidUser = saysInvalid(text, start);
+  const userAt = line.invalidUser ? start + 'invalid user '.length : start;
+  // Of an empty user, senders that trim spaces leave "user from".
+  const peer = findPeer(text, userAt - 1, line.invalidUser);
+  if (peer === undefined) return undefined;
+  line.user = userIn(text, userAt, peer.start - from.length);
+  line.addr = peer.addr;
+  line.port = peer.port;
+  const end = protocolEnd(text, peer.end) ?? peer.end;
+  if (text.startsWith(': ', end)) line.key = text.slice(end + 2, end + 2 + keyLimit);
+  return line;
+};
 
-/** Reads `%U from %A port %P ssh2[: KEY]` from `start` on. */
-const readUserAndPeer = (text: string, start: number): Partial<SshdLine> | undefined => {
-  const invalid = invalidWords(text, start);
-  // An empty user leaves one space between "user " and "from": it is the one before the name and the one after it.
-  const place = findPeer(text, Math.max(0, start + invalid - 1), invalid > 0);
-  if (place === undefined) return undefined;
-  const end = protocolEnd(text, place.peer.end) ?? place.peer.end;
-  return {
-    user: nameOf(text, start + invalid, place.at),
-    addr: place.peer.addr,
-    port: place.peer.port,
-    invalidUser: invalid > 0,
-    key: text.startsWith(': ', end) ? text.slice(end + 2, end + 2 + keyLimit) : '',
+const methodLimit = 64;
+
+/** A reader of `Accepted|Failed|Postponed|Partial METHOD for [invalid user ]%U from %A port %P ssh2[: KEY]`. */
+export const readAttempt =
+  (kind: 'accepted' | 'failed' | 'named') =>
+  (text: string): SshdLine | undefined => {
+    const methodAt = text.indexOf(' ') + 1;
+    const methodEnd = text.indexOf(' ', methodAt);
+    // "Accepted key ED25519 SHA256:… found at …" and the like are no attempts.
+    if (methodEnd < 0 || !text.startsWith(' for ', methodEnd)) return otherLine;
+    const method = text.slice(methodAt, Math.min(methodEnd, methodAt + methodLimit));
+    const line = newLine(kind === 'failed' && method === 'none' ? 'named' : kind);
+    line.method = method;
+    return readUserAndPeer(line, text, methodEnd + ' for '.length);
   };
+
+const exceeded = 'maximum authentication attempts exceeded for ';
+
+/** Reads `maximum authentication attempts exceeded for [invalid user ]%U from %A port %P ssh2`. */
+export const readGivenUp = (text: string): SshdLine | undefined => {
+  if (!text.startsWith(exceeded)) return otherLine;
+  const line = newLine('given-up');
+  line.tooMany = true;
+  return readUserAndPeer(line, text, exceeded.length);
 };
 
-/** Reads `Accepted|Failed|Postponed|Partial METHOD for [invalid user ]%U from %A port %P ssh2[: KEY]`. */
-export const readAttempt = (text: string): SshdLine | undefined => {
-  const methodStart = text.indexOf(' ') + 1;
-  const methodEnd = text.indexOf(' ', methodStart);
-  // "Accepted key ED25519 SHA256:… found at …" and the like are no attempts.
-  if (methodEnd < 0 || !text.startsWith(' for ', methodEnd)) return otherLine;
-  const parts = readUserAndPeer(text, methodEnd + 5);
-  if (parts === undefined) return undefined;
-  const method = text.slice(methodStart, Math.min(methodEnd, methodStart + 64));
-  if (text.startsWith('Accepted')) return sshdLine('accepted', { ...parts, method });
-  return sshdLine(text.startsWith('Failed') && method !== 'none' ? 'failed' : 'named', { ...parts, method });
-};
-
-/** Reads `[error: ]maximum authentication attempts exceeded for [invalid user ]%U from %A port %P ssh2`. */
-export const readGivenUp = (text: string, start: number): SshdLine | undefined => {
-  const parts = readUserAndPeer(text, start);
-  return parts === undefined ? undefined : sshdLine('given-up', { ...parts, tooMany: true });
-};
-
-/** Reads `%U from %A[ port %P]` up to the end of the text; the user begins at `start` and may be empty. */
-export const readUserFrom = (text: string, start: number): Partial<SshdLine> | undefined => {
+/** Reads `%U from %A[ port %P]`, from `start` to the end of the text, into the line; the user may be empty. */
+export const readUserFrom = (line: OpenLine, text: string, start: number): SshdLine | undefined => {
   const peer = readPeerAtEnd(text);
-  const at = peer === undefined ? -1 : peer.start - from.length;
-  if (peer === undefined || at < start - 1 || !text.startsWith(from, at)) return undefined;
-  return { user: nameOf(text, start, at), addr: peer.addr, port: peer.port };
+  if (peer === undefined) return undefined;
+  const at = peer.start - from.length;
+  if (at < start - 1 || !text.startsWith(from, at)) return undefined;
+  line.user = userIn(text, start, at);
+  line.addr = peer.addr;
+  line.port = peer.port;
+  return line;
 };
 
 /** Reads `Invalid user %U from %A[ port %P]`. */
 export const readInvalidUser = (text: string): SshdLine | undefined => {
-  const parts = readUserFrom(text, 'Invalid user '.length);
-  return parts === undefined ? undefined : sshdLine('refused', { ...parts, invalidUser: true });
+  if (!text.startsWith('Invalid user ') && !text.startsWith('Illegal user ')) return otherLine;
+  const line = newLine('refused');
+  line.invalidUser = true;
+  return readUserFrom(line, text, 'Invalid user '.length);
 };
 
 const because = ' not allowed because ';
 
 /** Reads `User %U [from %A ]not allowed because …`; an account that is locked or has no usable shell comes without address. */
 export const readNotAllowed = (text: string): SshdLine | undefined => {
-  const end = text.lastIndexOf(because);
   const start = 'User '.length;
+  const end = text.lastIndexOf(because);
   if (end < start) return otherLine;
+  const line = newLine('refused');
   const reason = end + because.length;
-  if (text.startsWith('account is locked', reason) || text.startsWith('shell ', reason)) {
-    return sshdLine('refused', { user: nameOf(text, start, end) });
+  if (!text.startsWith('account is locked', reason) && !text.startsWith('shell ', reason)) {
+    return readUserFrom(line, text.slice(0, end), start);
   }
-  const parts = readUserFrom(text.slice(0, end), start);
-  return parts === undefined ? undefined : sshdLine('refused', parts);
+  line.user = userIn(text, start, end);
+  return line;
 };
+
+const rootRefused = 'ROOT LOGIN REFUSED FROM ';
 
 /** Reads `ROOT LOGIN REFUSED FROM %A[ port %P]`. */
 export const readRootRefused = (text: string): SshdLine | undefined => {
-  const peer = readPeerOrAddr(text, 'ROOT LOGIN REFUSED FROM '.length);
-  return peer === undefined ? undefined : sshdLine('refused', { user: 'root', addr: peer.addr, port: peer.port });
+  if (!text.startsWith(rootRefused)) return otherLine;
+  const peer = readPeerOrAddr(text, rootRefused.length);
+  if (peer === undefined) return undefined;
+  const line = newLine('refused');
+  line.user = 'root';
+  line.addr = peer.addr;
+  line.port = peer.port;
+  return line;
 };

@@ -48,14 +48,14 @@ export interface Place {
   readonly time: number;
 }
 
-/** A connection of which nothing but its place is known. */
-export const newConnection = (id: number, place: Place): Connection => ({
+/** A connection of which nothing but its host is known. */
+export const newConnection = (id: number, host: string): Connection => ({
   id,
-  host: place.host,
-  addr: place.addr,
-  port: place.port,
+  host,
+  addr: '',
+  port: 0,
   pids: [],
-  last: place.time,
+  last: 0,
   seen: 0,
   order: 0,
   user: '',
@@ -77,8 +77,10 @@ export const mayBelong = (connection: Readonly<Connection>, place: Place): boole
   mayBeSame(connection.addr, place.addr);
 
 /** The address to keep of two for the same peer: a real one before a host name. */
-export const betterAddr = (known: string, seen: string): string =>
-  known === '' || (seen !== '' && isAddress(seen) && !isAddress(known)) ? seen : known;
+export const betterAddr = (known: string, seen: string): string => {
+  if (known === seen || seen === '') return known;
+  return known === '' || (isAddress(seen) && !isAddress(known)) ? seen : known;
+};
 
 /** Takes over what a process told before it was clear that it belongs to `into`. */
 export const joinInto = (into: Connection, from: Readonly<Connection>): void => {

@@ -137,7 +137,7 @@ export class Connections {
       this.watcher.forgotten('evicted');
     }
     const key = keyFor(this.nextId);
-    this.state.put(key, newConnection(this.nextId, place));
+    this.state.put(key, newConnection(this.nextId, place.host));
     this.nextId += 1;
     return key;
   }
@@ -156,20 +156,25 @@ export class Connections {
 
   /** Adds to a connection what the line says of its place. */
   private settle(key: string, connection: Connection, place: Place): void {
+    this.settlePeer(key, connection, place);
+    const { pid, host } = place;
+    if (pid === '' || connection.pids.at(-1) === pid) return;
+    const others = connection.pids.filter((other) => other !== pid);
+    for (const old of others.splice(0, others.length - maxPids + 1)) this.byPid.delete(pidKey(old, host));
+    connection.pids = [...others, pid];
+    this.byPid.set(pidKey(pid, host), key);
+  }
+
+  private settlePeer(key: string, connection: Connection, place: Place): void {
     const addr = betterAddr(connection.addr, place.addr);
     const port = connection.port === 0 ? place.port : connection.port;
-    const holder = port === 0 ? undefined : this.byPeer.get(peerKey(addr, port, connection.host));
-    if (holder === undefined) {
-      if (connection.port !== 0) this.byPeer.delete(peerKey(connection.addr, connection.port, connection.host));
-      connection.addr = addr;
-      connection.port = port;
-    }
-    if (place.pid !== '' && connection.pids.at(-1) !== place.pid) {
-      const others = connection.pids.filter((pid) => pid !== place.pid);
-      for (const pid of others.splice(0, others.length - maxPids + 1)) this.byPid.delete(pidKey(pid, connection.host));
-      connection.pids = [...others, place.pid];
-    }
-    this.index(key, connection);
+    if (addr === connection.addr && port === connection.port) return;
+    // Two that turn out to have the same peer stay apart until a line names it.
+    if (port !== 0 && this.byPeer.has(peerKey(addr, port, connection.host))) return;
+    if (connection.port !== 0) this.byPeer.delete(peerKey(connection.addr, connection.port, connection.host));
+    connection.addr = addr;
+    connection.port = port;
+    if (port !== 0) this.byPeer.set(peerKey(addr, port, connection.host), key);
   }
 
   private index(key: string, connection: Readonly<Connection>): void {

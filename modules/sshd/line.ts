@@ -47,7 +47,12 @@ export interface SshdLine {
 /** Longest user name kept; sshd itself writes at most 100 bytes of one. */
 export const userLimit = 256;
 
-const nothing: Omit<SshdLine, 'kind'> = {
+/** A line that is being read. */
+export type OpenLine = { -readonly [K in keyof SshdLine]: SshdLine[K] };
+
+/** A line of this kind that says nothing more yet. One shape for all, since one is made for every record. */
+export const newLine = (kind: SshdLineKind): OpenLine => ({
+  kind,
   user: '',
   addr: '',
   port: 0,
@@ -57,21 +62,11 @@ const nothing: Omit<SshdLine, 'kind'> = {
   tooMany: false,
   pid: '',
   times: 1,
-};
-
-/** A line of this kind that says what `parts` says. One shape for all, since one is made for every record. */
-export const sshdLine = (kind: SshdLineKind, parts: Partial<Omit<SshdLine, 'kind'>> = nothing): SshdLine => ({
-  kind,
-  user: (parts.user ?? '').slice(0, userLimit),
-  addr: parts.addr ?? '',
-  port: parts.port ?? 0,
-  method: parts.method ?? '',
-  key: parts.key ?? '',
-  invalidUser: parts.invalidUser ?? false,
-  tooMany: parts.tooMany ?? false,
-  pid: parts.pid ?? '',
-  times: parts.times ?? 1,
 });
 
+/** The part of a text that is a user's name, cut to `userLimit`; empty where `end` is not behind `start`. */
+export const userIn = (text: string, start: number, end: number): string =>
+  end <= start ? '' : text.slice(start, Math.min(end, start + userLimit));
+
 /** A line that nothing follows from. */
-export const otherLine: SshdLine = sshdLine('other');
+export const otherLine: SshdLine = newLine('other');

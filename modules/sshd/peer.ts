@@ -1,8 +1,9 @@
-/** Where a line names the peer. `end` is the index after what was read. */
+/** Where a line names the peer: from index `start` up to `end`. */
 export interface Peer {
   readonly addr: string;
   /** 0 where the line has none. */
   readonly port: number;
+  readonly start: number;
   readonly end: number;
 }
 
@@ -27,25 +28,20 @@ export const addrEnd = (text: string, start: number): number => {
   return at - start > addrLimit ? start : at;
 };
 
-/** Reads a port at `start`: at most five digits, 1 to 65535. */
-export const readPort = (text: string, start: number): { readonly port: number; readonly end: number } | undefined => {
-  let at = start;
+/** Reads `%A port %P` at `start`; a port has at most five digits and is 1 to 65535. */
+export const readPeer = (text: string, start: number): Peer | undefined => {
+  const end = addrEnd(text, start);
+  if (end === start || !text.startsWith(portWord, end)) return undefined;
+  const portAt = end + portWord.length;
+  let at = portAt;
   let port = 0;
-  while (at < text.length && at - start < 6) {
+  while (at < text.length && at - portAt < 6) {
     const digit = text.charCodeAt(at) - 48;
     if (digit < 0 || digit > 9) break;
     port = port * 10 + digit;
     at += 1;
   }
-  return at > start && port > 0 && port <= 65_535 ? { port, end: at } : undefined;
-};
-
-/** Reads `%A port %P` at `start`. */
-export const readPeer = (text: string, start: number): Peer | undefined => {
-  const end = addrEnd(text, start);
-  if (end === start || !text.startsWith(portWord, end)) return undefined;
-  const read = readPort(text, end + portWord.length);
-  return read === undefined ? undefined : { addr: text.slice(start, end), port: read.port, end: read.end };
+  return port > 0 && port <= 65_535 ? { addr: text.slice(start, end), port, start, end: at } : undefined;
 };
 
 /** Reads `%A[ port %P]` at `start`. A colon that ends the address belongs to the sentence (`from 192.0.2.1: 11: bye`). */
@@ -54,21 +50,21 @@ export const readPeerOrAddr = (text: string, start: number): Peer | undefined =>
   if (peer !== undefined) return peer;
   let end = addrEnd(text, start);
   if (end > start && text.charCodeAt(end - 1) === 58 && text.charCodeAt(end - 2) !== 58) end -= 1;
-  return end === start ? undefined : { addr: text.slice(start, end), port: 0, end };
+  return end === start ? undefined : { addr: text.slice(start, end), port: 0, start, end };
 };
 
-/** Reads `%A[ port %P]` that ends exactly at the end of the text, and where it starts. */
-export const readPeerAtEnd = (text: string): (Peer & { readonly start: number }) | undefined => {
+/** Reads `%A[ port %P]` that ends exactly at the end of the text. */
+export const readPeerAtEnd = (text: string): Peer | undefined => {
   const lastSpace = text.lastIndexOf(' ');
   const portAt = lastSpace - portWord.length + 1;
   if (portAt > 0 && text.startsWith(portWord, portAt)) {
     const start = text.lastIndexOf(' ', portAt - 1) + 1;
     const peer = readPeer(text, start);
-    return peer?.end === text.length ? { ...peer, start } : undefined;
+    return peer?.end === text.length ? peer : undefined;
   }
   const start = lastSpace + 1;
   const end = addrEnd(text, start);
-  return end === start || end < text.length ? undefined : { addr: text.slice(start), port: 0, end, start };
+  return end === start || end < text.length ? undefined : { addr: text.slice(start), port: 0, start, end };
 };
 
 /** An address, and not a host name that stands in its place. */

@@ -8,7 +8,7 @@ import {
   readPeerLast,
   readTimeout,
 } from './end-line.js';
-import { type SshdLine, otherLine, sshdLine } from './line.js';
+import { newLine, otherLine, type SshdLine } from './line.js';
 import { readPamError, readPamModule } from './pam-line.js';
 
 type Reader = (text: string) => SshdLine | undefined;
@@ -17,19 +17,18 @@ const other: Reader = () => otherLine;
 
 const readClosed = readPeerLast('Connection closed by ');
 const readReset = readPeerLast('Connection reset by ');
-const exceeded = 'maximum authentication attempts exceeded for ';
 
 /** Readers by the first word of a line, so that each line is looked at by one. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['Accepted', readAttempt],
-  ['Failed', readAttempt],
-  ['Postponed', readAttempt],
-  ['Partial', readAttempt],
-  ['Invalid', (text) => (text.startsWith('Invalid user ') ? readInvalidUser(text) : otherLine)],
-  ['Illegal', (text) => (text.startsWith('Illegal user ') ? readInvalidUser(text) : otherLine)],
+  ['Accepted', readAttempt('accepted')],
+  ['Failed', readAttempt('failed')],
+  ['Postponed', readAttempt('named')],
+  ['Partial', readAttempt('named')],
+  ['Invalid', readInvalidUser],
+  ['Illegal', readInvalidUser],
   ['User', readNotAllowed],
-  ['ROOT', (text) => (text.startsWith('ROOT LOGIN REFUSED FROM ') ? readRootRefused(text) : otherLine)],
-  ['maximum', (text) => (text.startsWith(exceeded) ? readGivenUp(text, exceeded.length) : otherLine)],
+  ['ROOT', readRootRefused],
+  ['maximum', readGivenUp],
   ['PAM:', readPamError],
   ['PAM', other],
   ['Connection', (text) => (text.startsWith('Connection reset') ? readReset(text) : readClosed(text))],
@@ -70,7 +69,7 @@ const error = 'error: ';
 const fatal = 'fatal: ';
 
 const readPlain = (message: string): SshdLine | undefined => {
-  let text = message.trimEnd();
+  let text = message.charCodeAt(message.length - 1) > 32 ? message : message.trimEnd();
   if (text.endsWith(preauth)) text = text.slice(0, -preauth.length);
   if (text.startsWith('pam_')) return readPamModule(text);
   const isFatal = text.startsWith(fatal);
@@ -79,7 +78,7 @@ const readPlain = (message: string): SshdLine | undefined => {
   const space = text.indexOf(' ');
   const line = readers.get(space < 0 ? text : text.slice(0, space))?.(text);
   // The process is gone after it, whatever it says.
-  return isFatal && line?.kind !== 'ended' ? sshdLine('ended') : line;
+  return isFatal && line?.kind !== 'ended' ? newLine('ended') : line;
 };
 
 const repeated = 'message repeated ';
