@@ -62,13 +62,14 @@ export class RotatingStream extends Writable {
       done();
       return;
     }
-    const text = this.#torn ? `\n${lines}` : lines;
-    file.write(text, (written, error) => {
+    // A failed write may have left half a line: it is ended first.
+    const ending = this.#torn ? '\n' : '';
+    file.write(ending + lines, (written, error) => {
       if (error === undefined) this.#succeeded();
       else {
         this.#torn = written > 0 || this.#torn;
         this.#failed(error);
-        this.#lose(Buffer.from(text).subarray(written));
+        this.#lose(Buffer.from(lines).subarray(Math.max(0, written - ending.length)));
       }
       done();
     });

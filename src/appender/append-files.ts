@@ -30,6 +30,9 @@ export interface AppendFiles {
 /** The real file system. */
 export const realFiles: AppendFiles = { open, stat, rename, mkdir };
 
+const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
 /** What the file at a path is, or undefined where there is none. Other errors are thrown as they are. */
 export const statIfThere = async (files: AppendFiles, path: string): Promise<FileFacts | undefined> => {
   try {
@@ -39,7 +42,3 @@ export const statIfThere = async (files: AppendFiles, path: string): Promise<Fil
     throw error;
   }
 };
-
-/** The `code` of a system error (`ENOSPC`, …), or undefined. */
-export const errorCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
