@@ -30,6 +30,8 @@ export interface DispatcherOptions {
   readonly logDir: string;
   readonly outboxMaxBytes: number;
   readonly log: Log;
+  /** Where listeners show things to people. */
+  readonly console: NodeJS.WritableStream;
 }
 
 /** Brings events to listeners: one outbox, one lane each. */
@@ -64,7 +66,7 @@ export class Dispatcher {
     const positions = await LanePositions.open(dataDir && join(dataDir, 'listeners.json'), log);
     const findClass = await eventClasses(stack.modules);
     await mkdir(logDir, { recursive: true });
-    const created = await createListeners(stack.listeners, { logDir, console: process.stderr, log });
+    const created = await createListeners(stack.listeners, { logDir, console: options.console, log });
     const abort = new AbortController();
     const deadLetters = join(dataDir ?? logDir, 'dead-letter.jsonl');
     const lanes = created.map(({ name, listener, filter }) => {

@@ -7,8 +7,8 @@ export class LanePositions {
   readonly #path: string | undefined;
   readonly #log: Log;
   readonly #positions: Map<string, number>;
-  #writing: Promise<void> | undefined;
-  #again = false;
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   private constructor(path: string | undefined, positions: Map<string, number>, log: Log) {
     this.#path = path;
@@ -39,28 +39,24 @@ export class LanePositions {
     void this.write();
   }
 
-  /** Resolves when everything noted so far is in the file. A write under way is followed by one more for all that came meanwhile. */
-  async write(): Promise<void> {
-    if (this.#path === undefined) return;
-    if (this.#writing !== undefined) {
-      this.#again = true;
-      await this.#writing;
-      return;
-    }
-    this.#writing = this.#writeAll(this.#path);
-    await this.#writing;
-    this.#writing = undefined;
+  /** Resolves when everything noted so far is in the file. Calls during a write share the one that follows it. */
+  write(): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) return Promise.resolve();
+    this.#next ??= this.#current.then(() => {
+      this.#next = undefined;
+      this.#current = this.#write(path);
+      return this.#current;
+    });
+    return this.#next;
   }
 
-  async #writeAll(path: string): Promise<void> {
-    do {
-      this.#again = false;
-      try {
-        await writeFile(`${path}.new`, JSON.stringify(Object.fromEntries(this.#positions)), { mode: 0o600 });
-        await rename(`${path}.new`, path);
-      } catch (cause) {
-        this.#log.error(`${path} cannot be written (${messageOf(cause)}): a restart repeats events`);
-      }
-    } while (this.#again);
+  async #write(path: string): Promise<void> {
+    try {
+      await writeFile(`${path}.new`, JSON.stringify(Object.fromEntries(this.#positions)), { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    } catch (cause) {
+      this.#log.error(`${path} cannot be written (${messageOf(cause)}): a restart repeats events`);
+    }
   }
 }

@@ -188,13 +188,13 @@ export class BehindReader {
     this.#walk ??= this.#segments.blocksFrom(number + 1, ({ firstSeq, lastSeq, reason, path }) =>
       this.#log.error(`outbox: events ${firstSeq}-${lastSeq} are ${reason} in ${path}`),
     );
-    const { value, done } = await this.#walk.next();
-    if (done === true) {
+    const step = await this.#walk.next();
+    if (step.done === true) {
       this.reset();
       return number < this.#lastNumber() ? this.#later() : undefined;
     }
     try {
-      return new BlockReader(await this.#segments.read(value));
+      return new BlockReader(await this.#segments.read(step.value));
     } catch (cause) {
       this.#log.error(`outbox: ${messageOf(cause)}`);
       return undefined;

@@ -18,6 +18,8 @@ export interface CoreOptions {
   readonly event: TakeEvent;
   readonly lookup?: TakeLookup;
   readonly normalize?: Normalize | undefined;
+  /** Checkpoints will be taken of it. */
+  readonly checkpoints: boolean;
   /** State of a checkpoint: module, key, JSON. */
   readonly restored?: Iterable<readonly [module: string, key: string, json: string]>;
 }
@@ -37,7 +39,12 @@ export interface Core {
 const positionKey = (input: string, key: string): string => JSON.stringify([input, key]);
 
 const restoreStates = (options: CoreOptions): Map<string, ModuleState> => {
-  const states = new Map([ownState, ...options.modules.map(({ name }) => name)].map((name) => [name, new ModuleState(name)]));
+  const states = new Map(
+    [ownState, ...options.modules.map(({ name }) => name)].map((name) => [
+      name,
+      new ModuleState(name, options.checkpoints),
+    ]),
+  );
   for (const [module, key, json] of options.restored ?? []) {
     // State of a module that is not in the stack any more is left alone: it is there again when the module comes back.
     states.get(module)?.restore(key, JSON.parse(json));

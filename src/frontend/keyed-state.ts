@@ -14,8 +14,12 @@ export class ModuleState implements KeyedState {
   #due = new Set<string>();
   #take: TakeChange | undefined;
 
-  constructor(module: string) {
+  readonly #tracked: boolean;
+
+  /** `tracked`: checkpoints will be asked for; without them nothing is noted. */
+  constructor(module: string, tracked = true) {
     this.#module = module;
+    this.#tracked = tracked;
   }
 
   get<V>(key: string): Readonly<V> | undefined {
@@ -84,6 +88,7 @@ export class ModuleState implements KeyedState {
   }
 
   #willChange(key: string): void {
+    if (!this.#tracked) return;
     if (this.#due.size > 0 && this.#due.has(key)) this.#give(key);
     this.#changed.add(key);
   }

@@ -51,6 +51,7 @@ export class UdpInput implements Input {
   #cutBytes = 0;
   #empty = 0;
   #socketErrors = 0;
+  #droppedFull = 0;
   #receiveBuffer = 0;
 
   constructor(sink: FrameSink, options: UdpOptions) {
@@ -98,6 +99,7 @@ export class UdpInput implements Input {
       truncated: this.#truncated,
       cut_bytes: this.#cutBytes,
       empty: this.#empty,
+      dropped_full: this.#droppedFull,
       socket_errors: this.#socketErrors,
       receive_buffer: this.#receiveBuffer,
       ...(dropped === undefined ? {} : { dropped_kernel: dropped }),
@@ -157,6 +159,10 @@ export class UdpInput implements Input {
     this.#received += 1;
     this.#bytes += end;
     if (end === 0) this.#empty += 1;
+    if (this.#sink.full) {
+      this.#droppedFull += 1;
+      return;
+    }
     if (end > this.#maxFrame) {
       this.#truncated += 1;
       this.#cutBytes += end - this.#maxFrame;

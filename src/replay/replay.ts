@@ -39,7 +39,14 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
     events.set(name, (events.get(name) ?? 0) + 1);
     outputs.take(noticed);
   };
-  const core = await createCore({ modules: stack.modules, timeZone: stack.timeZone, clock: 'record', log, event });
+  const core = await createCore({
+    modules: stack.modules,
+    timeZone: stack.timeZone,
+    clock: 'record',
+    checkpoints: false,
+    log,
+    event,
+  });
   const sink = new DirectSink({ core, settled: () => outputs.settled, settle: () => outputs.settle() });
   const began = performance.now();
   let before = 0;

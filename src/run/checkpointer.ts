@@ -36,10 +36,14 @@ export class Checkpointer {
     /** Resolves when all events dispatched so far are on disk. */
     readonly eventsAreSafe: () => Promise<void>;
   }): Promise<Checkpointer> {
-    const { dir, eventsAreSafe } = options;
+    const { dir, eventsAreSafe, log } = options;
     if (dir === undefined) return new Checkpointer({ store: undefined, restored: [], position: 0, eventsAreSafe });
-    const store = await CheckpointLog.open({ dir });
+    const onCompactionFailed = (error: Error): void => log.warn(`checkpoint: ${error.message}; trying again later`);
+    const store = await CheckpointLog.open({ dir, onCompactionFailed });
     const loaded = await store.load();
+    for (const damage of store.damage.setAside) log.error(`checkpoint: ${damage}`);
+    if (store.damage.cutBytes > 0)
+      log.warn(`checkpoint: ${store.damage.cutBytes} bytes of an unfinished write were cut off`);
     return new Checkpointer({ store, restored: loaded?.entries ?? [], position: loaded?.position ?? 0, eventsAreSafe });
   }
 

@@ -1,7 +1,7 @@
 /** The core thread: parser, normalizer, modules. It reads nothing but the journal's entries. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../fault.js';
-import { type Core, createCore } from '../frontend/core.js';
+import { createCore } from '../frontend/core.js';
 import { BlockReader } from '../journal/block.js';
 import type { Log } from '../module.js';
 import { Checkpointer } from './checkpointer.js';
@@ -21,7 +21,6 @@ const mostEventBytes = 16 * 1024 * 1024;
 
 const run = async (): Promise<void> => {
   const batch = new EventBatch(start);
-  let core: Core | undefined;
   let safe: (() => void) | undefined;
   const eventsAreSafe = (): Promise<void> =>
     new Promise((resolve) => {
@@ -29,17 +28,18 @@ const run = async (): Promise<void> => {
       post({ type: 'areEventsSafe' });
     });
   const checkpointer = await Checkpointer.open({ dir: start.checkpointDir, log, eventsAreSafe });
-  core = await createCore({
+  const core = await createCore({
     modules: start.stack.modules,
     timeZone: start.stack.timeZone,
     clock: 'receipt',
     log,
     event: (event) => batch.add(event),
+    checkpoints: start.checkpointDir !== undefined,
     restored: checkpointer.restored,
   });
   checkpointer.attach(core);
   let seq = checkpointer.position;
-  let eventBytes: number[] = [];
+  const eventBytes: number[] = [];
   let eventBytesWaiting = 0;
   let doneWaiting = false;
   let stopping = false;

@@ -9,7 +9,7 @@ import { openFrameJournal } from './frame-journal.js';
 import type { Input } from '../inputs/input.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
-import type { BlockDone, BlockMessage, IoMessage, IoRequest, IoStart } from './messages.js';
+import type { BlockMessage, IoMessage, IoRequest, IoStart } from './messages.js';
 
 const { start, corePort } = workerData as { start: IoStart; corePort: MessagePort };
 const main = parentPort;
@@ -79,7 +79,7 @@ const run = async (): Promise<void> => {
     if (!writer.full) return;
     log.warn('the journal is full or cannot be written: inputs that can wait do, datagrams are dropped and counted');
   };
-  corePort.on('message', (_: BlockDone) => {
+  corePort.on('message', () => {
     feed.done();
     hold();
   });
@@ -129,8 +129,8 @@ const run = async (): Promise<void> => {
   };
   post({ type: 'ready', listening: inputs.map(({ name, address }) => ({ name, address })) });
   report();
-  const endings = inputs.map((input) => input.ended);
-  if (endings.length > 0 && !endings.includes(undefined)) {
+  const endings = inputs.flatMap(({ ended }) => (ended === undefined ? [] : [ended]));
+  if (endings.length > 0 && endings.length === inputs.length) {
     void Promise.all(endings).then(() => post({ type: 'ended' }));
   }
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Dispatcher, type LaneCounters } from '../dispatch/dispatcher.js';
 import { lockDataDir } from '../journal/data-dir-lock.js';
 import type { Log } from '../module.js';
@@ -32,6 +32,8 @@ export interface RuntimeOptions {
   readonly checkpointMs: number;
   readonly capture: string | undefined;
   readonly log: Log;
+  /** Where listeners show things to people. */
+  readonly console: NodeJS.WritableStream;
   /** Something ended that should not have: the run is over. */
   readonly died: (message: string) => void;
   /** All inputs have ended by themselves (end of stdin). */
@@ -74,7 +76,14 @@ export class Runtime {
     let runtime: Runtime;
     try {
       const kept = journal ? dataDir : undefined;
-      const dispatcher = await Dispatcher.open({ stack, dataDir: kept, logDir, outboxMaxBytes, log });
+      const dispatcher = await Dispatcher.open({
+        stack,
+        dataDir: kept,
+        logDir,
+        outboxMaxBytes,
+        log,
+        console: options.console,
+      });
       runtime = new Runtime(options, dispatcher, unlock);
     } catch (cause) {
       await unlock();
@@ -206,7 +215,9 @@ export class Runtime {
       this.#stopped[name].pass();
       if (!this.#stopping) this.#die(message);
     };
-    thread.on('error', (cause: unknown) => over(`the ${name} thread died: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`));
+    thread.on('error', (cause: unknown) =>
+      over(`the ${name} thread died: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
+    );
     thread.on('exit', (code) => over(`the ${name} thread ended with exit code ${code}`));
   }
 
@@ -232,10 +243,9 @@ const gate = (): { readonly passed: Promise<void>; readonly pass: () => void } =
   return { passed, pass: () => pass() };
 };
 
-const worker = (name: string, workerData: object, transferList: (MessagePort | ArrayBuffer)[]): Worker =>
+const worker = (name: string, workerData: object, transferList: MessagePort[]): Worker =>
   new Worker(new URL(`./${name}.js`, import.meta.url), {
     name,
     workerData,
     transferList,
-    // Threads of this program get no environment of their own to change.
   });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { messageOf } from '../fault.js';
 import type { ListenerDefinition } from '../listener.js';
 import type { ModuleDefinition } from '../module.js';
@@ -15,11 +15,11 @@ export interface Loaded<D> {
   readonly url: string;
 }
 
-/** Plugins may say `import … from 'tocsin'` wherever they lie: the name leads to this program's own copy. */
-const ownName = {
+/** Plugins may say `import … from 'tocsin'` or `'zod'` wherever they lie: the names lead to this program's own copies. */
+const ownName: Plugin = {
   name: 'tocsin',
-  setup: (context: { onResolve: (filter: { filter: RegExp }, callback: (args: { path: string }) => object) => void }) => {
-    context.onResolve({ filter: /^tocsin(\/[a-z]+)?$/u }, ({ path }) => ({
+  setup: (bundling) => {
+    bundling.onResolve({ filter: /^(tocsin(\/[a-z]+)?|zod)$/ }, ({ path }) => ({
       path: import.meta.resolve(path),
       external: true,
     }));
@@ -74,5 +74,7 @@ export const loadDefinition = async <D extends ModuleDefinition | ListenerDefini
 export const loadFault = (thrown: unknown): string => {
   const errors = (thrown as { errors?: { text: string; location?: { line: number; column: number } | null }[] }).errors;
   if (!Array.isArray(errors)) return messageOf(thrown);
-  return errors.map(({ text, location }) => (location ? `${location.line}:${location.column} ${text}` : text)).join('; ');
+  return errors
+    .map(({ text, location }) => (location ? `${location.line}:${location.column} ${text}` : text))
+    .join('; ');
 };

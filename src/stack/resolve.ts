@@ -40,7 +40,10 @@ const readStacks = (names: readonly string[], stacks: Discovery, faults: Fault[]
   names.flatMap((name) => {
     const found = stacks.found.get(name);
     if (found === undefined) {
-      faults.push({ where: '--stack', message: `unknown stack ${name}; ${wouldBeRight(name, [...stacks.found.keys()])}` });
+      faults.push({
+        where: '--stack',
+        message: `unknown stack ${name}; ${wouldBeRight(name, [...stacks.found.keys()])}`,
+      });
       return [];
     }
     let text: string;
@@ -116,23 +119,27 @@ export const resolveStack = async (
   const modules = discover(path.modules, codeExtensions);
   const listeners = discover(path.listeners, codeExtensions);
   for (const { unreadable } of [stacks, modules, listeners]) {
-    faults.push(...unreadable.map((where) => ({ where, message: 'cannot be searched; a readable directory would be right' })));
+    faults.push(
+      ...unreadable.map((where) => ({ where, message: 'cannot be searched; a readable directory would be right' })),
+    );
   }
   const files = readStacks([...new Set(names)], stacks, faults);
   const resolution = { faults, cacheDir };
   const resolved = {
     modules: (
       await Promise.all(
-        join(files.flatMap((file) => file.modules), faults).map((entry) =>
-          resolveEntry<ModuleDefinition>(entry, 'module', modules, resolution),
-        ),
+        join(
+          files.flatMap((file) => file.modules),
+          faults,
+        ).map((entry) => resolveEntry<ModuleDefinition>(entry, 'module', modules, resolution)),
       )
     ).flat(),
     listeners: (
       await Promise.all(
-        join(files.flatMap((file) => file.listeners), faults).map((entry) =>
-          resolveEntry<ListenerDefinition>(entry, 'listener', listeners, resolution),
-        ),
+        join(
+          files.flatMap((file) => file.listeners),
+          faults,
+        ).map((entry) => resolveEntry<ListenerDefinition>(entry, 'listener', listeners, resolution)),
       )
     ).flat(),
   };

@@ -36,7 +36,11 @@ export interface StackFile {
   readonly file: string;
   readonly description: string;
   readonly timeZone: string | undefined;
-  readonly inputs: { readonly udp: readonly string[]; readonly tcp: readonly string[]; readonly tail: readonly string[] };
+  readonly inputs: {
+    readonly udp: readonly string[];
+    readonly tcp: readonly string[];
+    readonly tail: readonly string[];
+  };
   readonly modules: readonly StackEntry[];
   readonly listeners: readonly StackEntry[];
 }
@@ -76,7 +80,10 @@ export const readStackFile = (
       const { use = name, when, ...options } = value ?? {};
       for (const [key, given] of Object.entries({ use, when: when ?? '' })) {
         if (typeof given === 'string') continue;
-        faults.push({ where: source.locate([kind, name, key]), message: `${key} is ${typeof given}, text would be right` });
+        faults.push({
+          where: source.locate([kind, name, key]),
+          message: `${key} is ${typeof given}, text would be right`,
+        });
       }
       if (kind === 'modules' && when !== undefined) {
         faults.push({ where: source.locate([kind, name], 'when'), message: 'a module has no `when`; a listener has' });

@@ -27,15 +27,18 @@ export class YamlSource {
     this.faults = faults;
   }
 
-  /** `file:line:column path` of a value; of its nearest parent where the value is absent. With `key`, of the key instead. */
+  /** `file:line:column path` of a value's key; of its nearest parent's where the value is absent. `key` comes behind the path. */
   locate(path: readonly (string | number)[], key?: string): string {
-    const name = [...path, ...(key === undefined ? [] : [key])].join('.');
-    for (let depth = path.length; depth >= 0; depth -= 1) {
-      const node: unknown = depth === 0 ? this.#document.contents : this.#document.getIn(path.slice(0, depth), true);
-      const wanted = depth === path.length ? key : String(path[depth]);
-      const pair = isMap(node) ? node.items.find((item) => String(item.key) === wanted) : undefined;
-      const range = (pair?.key as { range?: readonly number[] } | undefined)?.range ?? rangeOf(node);
-      if (range !== undefined) return `${this.#at(range[0] ?? 0)} ${name}`.trimEnd();
+    const whole = key === undefined ? path : [...path, key];
+    const name = whole.join('.');
+    for (let depth = whole.length; depth > 0; depth -= 1) {
+      const last = whole[depth - 1];
+      const parent: unknown =
+        depth === 1 ? this.#document.contents : this.#document.getIn(whole.slice(0, depth - 1), true);
+      const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(last)) : undefined;
+      const node: unknown = pair?.key ?? this.#document.getIn(whole.slice(0, depth), true);
+      const range = rangeOf(node);
+      if (range !== undefined) return `${this.#at(range[0] ?? 0)} ${name}`;
     }
     return `${this.file}:1:1 ${name}`.trimEnd();
   }

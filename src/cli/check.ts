@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { discover } from '../stack/discover.js';
+import { stackExtensions } from '../stack/search-path.js';
+import { addStackOptions, pathOf, type StackOptions, stackOf } from './stack-options.js';
+
+const example = `
+Example:
+  $ tocsin check --stack sshd --stack-dir /etc/tocsin/stacks
+`;
+
+/** Adds `tocsin check`. */
+export const addCheck = (program: Command): void => {
+  const command = program
+    .command('check')
+    .description('check stacks, modules and listeners with their options; print every fault')
+    .addHelpText('after', example);
+  addStackOptions(command).action(async (options: Partial<StackOptions>) => {
+    const found = [...discover(pathOf(options).stacks, stackExtensions).found.keys()].sort();
+    const names = options.stack ?? found;
+    const stacks = options.stack === undefined ? names.map((name) => [name]) : [names];
+    for (const stack of stacks) await stackOf({ ...options, stack });
+    process.stdout.write(`${names.join(', ')}: no fault found\n`);
+  });
+};

@@ -1,0 +1,174 @@
+import { mkdir } from 'node:fs/promises';
+import { messageOf } from '../fault.js';
+import type { Command } from 'commander';
+import { Runtime } from '../run/runtime.js';
+import { Console, consoleLog } from './console.js';
+import { type InputOptions, inputSpecs } from './input-options.js';
+import { liveLine } from './live-line.js';
+import { handleSignals } from './signals.js';
+import { addStackOptions, option, type StackOptions, stackOf } from './stack-options.js';
+import {
+  collect,
+  collectWhole,
+  parseCount,
+  parseDuration,
+  parseFsync,
+  parseSize,
+  parseTimeZone,
+  parseYear,
+} from './values.js';
+import { welcome } from './welcome.js';
+
+const stopWithinMs = 9500;
+const diedExitCode = 70;
+
+/** A run that could not start; everything known of it is in the message. */
+export class RunFailed extends Error {
+  readonly code = 'RUN';
+  override readonly name = 'RunFailed';
+}
+
+interface Options extends Partial<StackOptions>, InputOptions {
+  readonly dataDir: string;
+  readonly logDir: string;
+  readonly journal: 'on' | 'off';
+  readonly fsync: 'always' | 'off' | number;
+  readonly journalMax: number;
+  readonly outboxMax: number;
+  readonly checkpoint: number;
+  readonly capture?: string;
+}
+
+const example = `
+Examples:
+  $ tocsin run --stack sshd --udp 127.0.0.1:5514 --tail /var/log/auth.log
+  $ tocsin run --tcp 6514 --tls-cert server.pem --tls-key server.key
+An address or path may name its own time zone: --udp '5514;tz=Europe/Berlin'.
+`;
+
+const addInputOptions = (command: Command): Command =>
+  command
+    .addOption(option('--udp <address>', '[host:]port to receive syslog at, UDP (repeatable)').argParser(collect))
+    .addOption(option('--tcp <address>', '[host:]port to receive syslog at, TCP (repeatable)').argParser(collect))
+    .addOption(option('--tls <address>', '[host:]port to receive syslog at, TLS (repeatable)').argParser(collect))
+    .addOption(option('--tls-cert <file>', 'certificate chain, PEM'))
+    .addOption(option('--tls-key <file>', 'private key, PEM'))
+    .addOption(option('--tls-ca <file>', 'ask for client certificates signed by these, PEM'))
+    .addOption(option('--tail <path>', 'file or glob to follow (repeatable)').argParser(collectWhole))
+    .addOption(
+      option('--tail-from <place>', 'where a file begins that was never read')
+        .choices(['start', 'end'])
+        .default('start'),
+    )
+    .addOption(option('--stdin', 'read standard input, and end with it'))
+    .addOption(
+      option('--max-frame <size>', 'longest record; longer ones are cut').argParser(parseSize).default(65_536, '64KiB'),
+    )
+    .addOption(
+      option('--max-connections <count>', 'TCP connections an address takes').argParser(parseCount).default(2048),
+    )
+    .addOption(
+      option('--idle-timeout <duration>', 'silent TCP connections are closed after')
+        .argParser(parseDuration)
+        .default(3_600_000, '1h'),
+    )
+    .addOption(
+      option('--tz <zone>', 'time zone of time stamps without one (default: this machine’s)').argParser(parseTimeZone),
+    )
+    .addOption(
+      option('--year <year>', 'year of time stamps without one (default: nearest to receipt)').argParser(parseYear),
+    );
+
+/** Adds `tocsin run`. */
+export const addRun = (program: Command): void => {
+  const command = program
+    .command('run')
+    .description('receive logs and run stacks over them')
+    .addHelpText('after', example);
+  addInputOptions(addStackOptions(command))
+    .addOption(option('--data-dir <dir>', 'journal, checkpoints, outbox').default('./data'))
+    .addOption(option('--log-dir <dir>', 'what listeners write').default('./logs'))
+    .addOption(
+      option('--journal <on|off>', 'keep received records on disk until worked on')
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .addOption(
+      option('--fsync <when>', 'make the journal safe against loss of power: always, off, or every so often')
+        .argParser(parseFsync)
+        .default(100, '100ms'),
+    )
+    .addOption(
+      option('--journal-max <size>', 'journal size past which senders wait')
+        .argParser(parseSize)
+        .default(8 * 1024 ** 3, '8GiB'),
+    )
+    .addOption(
+      option('--outbox-max <size>', 'events kept for listeners that lag')
+        .argParser(parseSize)
+        .default(1024 ** 3, '1GiB'),
+    )
+    .addOption(
+      option('--checkpoint <duration>', 'how often state is saved').argParser(parseDuration).default(5000, '5s'),
+    )
+    .addOption(option('--capture <file>', 'also write what is received here, for replay'))
+    .action(run);
+};
+
+const run = async (options: Options): Promise<void> => {
+  const terminal = new Console(process.stderr);
+  const log = consoleLog(terminal);
+  const stack = await stackOf(options);
+  const { inputs, standard } = inputSpecs(options, stack);
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const over = deferred<{ readonly reason: string; readonly failed: boolean }>();
+  const runtime = await Runtime.start({
+    stack: options.tz === undefined ? stack : { ...stack, timeZone: options.tz },
+    inputs,
+    dataDir: options.dataDir,
+    logDir: options.logDir,
+    journal: options.journal === 'on',
+    fsync: options.fsync,
+    journalMaxBytes: options.journalMax,
+    outboxMaxBytes: options.outboxMax,
+    checkpointMs: options.checkpoint,
+    capture: options.capture,
+    log,
+    console: terminal,
+    died: (reason) => over.resolve({ reason, failed: true }),
+    ended: () => over.resolve({ reason: 'all inputs have ended', failed: false }),
+  }).catch((cause: unknown) => {
+    throw new RunFailed(messageOf(cause), { cause });
+  });
+  handleSignals({
+    stop: (signal) => over.resolve({ reason: signal, failed: false }),
+    reload: () => runtime.reload(),
+    counters: () => runtime.counters(),
+    log,
+  });
+  terminal.write(
+    welcome({ stack, listening: runtime.listening, standard, dataDir: options.dataDir, logDir: options.logDir }),
+  );
+  const line = setInterval(() => terminal.live(liveLine(runtime.counters())), 500);
+  const { reason, failed } = await over.promise;
+  clearInterval(line);
+  terminal.live('');
+  if (failed) log.error(reason);
+  else log.info(`${reason}: stopping`);
+  const limit = setTimeout(() => {
+    log.error('not stopped within 10 s: ending; what is in the journal is worked on at the next start');
+    process.exit(1);
+  }, stopWithinMs);
+  await runtime.stop();
+  clearTimeout(limit);
+  log.info(liveLine(runtime.counters()));
+  process.exit(failed ? diedExitCode : 0);
+};
+
+const deferred = <T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } => {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: (value) => resolve(value) };
+};

@@ -1,0 +1,34 @@
+import type { Log } from '../module.js';
+import type { RunCounters } from '../run/runtime.js';
+
+/** What signals do to a run (cli.md). */
+export interface SignalActions {
+  /** SIGTERM, SIGINT: a clean stop; the second of them ends at once. */
+  readonly stop: (signal: string) => void;
+  /** SIGHUP */
+  readonly reload: () => Promise<void>;
+  /** SIGUSR2 */
+  readonly counters: () => RunCounters;
+  readonly log: Log;
+}
+
+const endedBySignal = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Listens to signals for the rest of the process's life. */
+export const handleSignals = ({ stop, reload, counters, log }: SignalActions): void => {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(endedBySignal[signal]);
+      stopping = true;
+      stop(signal);
+    });
+  }
+  process.on('SIGHUP', () => {
+    reload().then(
+      () => log.info('SIGHUP: files reopened, certificates read again'),
+      (cause: unknown) => log.error(`SIGHUP: ${String(cause)}`),
+    );
+  });
+  process.on('SIGUSR2', () => process.stderr.write(`${JSON.stringify(counters(), null, 2)}\n`));
+};

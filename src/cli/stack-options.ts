@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type ResolvedStack, resolveStack } from '../stack/resolve.js';
+import { type SearchPath, searchPath } from '../stack/search-path.js';
+import { collect, collectWhole } from './values.js';
+
+/** Options that say which stacks, and where they are looked for. */
+export interface StackOptions {
+  readonly stack: readonly string[];
+  readonly stackDir?: readonly string[];
+  readonly moduleDir?: readonly string[];
+  readonly listenerDir?: readonly string[];
+}
+
+/** The stacks that run where none is named. */
+export const defaultStacks = ['sshd'];
+
+/** An option that may also stand in the environment as TOCSIN_<NAME>. */
+export const option = (flags: string, description: string): Option => {
+  const made = new Option(flags, description);
+  return made.env(`TOCSIN_${made.name().replaceAll('-', '_').toUpperCase()}`);
+};
+
+/** Adds the options of where stacks, modules and listeners lie. */
+export const addSearchOptions = (command: Command): Command =>
+  command
+    .addOption(option('--stack-dir <dir>', 'search stacks here too (repeatable)').argParser(collectWhole))
+    .addOption(option('--module-dir <dir>', 'search modules here too (repeatable)').argParser(collectWhole))
+    .addOption(option('--listener-dir <dir>', 'search listeners here too (repeatable)').argParser(collectWhole));
+
+/** Adds `--stack` and where stacks, modules and listeners lie. */
+export const addStackOptions = (command: Command): Command =>
+  addSearchOptions(
+    command.addOption(
+      option('--stack <names>', `stacks to run, in order (default: ${defaultStacks.join(',')})`).argParser(collect),
+    ),
+  );
+
+/** Where stacks, modules and listeners are looked for under these options. */
+export const pathOf = (options: Partial<StackOptions>): SearchPath => searchPath({ cwd: process.cwd(), ...options });
+
+/** A directory of this process alone, gone with it. */
+export const temporaryDir = (): string => {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-'));
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+};
+
+/** The stacks of these options, checked. @throws ConfigurationError with every fault. */
+export const stackOf = (options: Partial<StackOptions>): Promise<ResolvedStack> =>
+  resolveStack(options.stack ?? defaultStacks, pathOf(options), temporaryDir());

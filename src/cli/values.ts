@@ -1,0 +1,88 @@
+import { InvalidArgumentError } from 'commander';
+import { parseAddress } from '../inputs/address.js';
+import { duration } from '../duration.js';
+
+const sizeUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  K: 1024,
+  KB: 1000,
+  KIB: 1024,
+  M: 1024 ** 2,
+  MB: 1000 ** 2,
+  MIB: 1024 ** 2,
+  G: 1024 ** 3,
+  GB: 1000 ** 3,
+  GIB: 1024 ** 3,
+};
+
+/** A number of bytes: `65536`, `64KiB`, `20GB`. @throws InvalidArgumentError */
+export const parseSize = (text: string): number => {
+  const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?) ?([A-Za-z]{0,3})$/u.exec(text.trim()) ?? [];
+  const factor = sizeUnits[unit.toUpperCase()];
+  if (digits === '' || factor === undefined)
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is no size; 65536, 64KiB or 20GB would be right`);
+  return Math.round(Number(digits) * factor);
+};
+
+/** A duration in ms: `100ms`, `5s`, `5m`. @throws InvalidArgumentError */
+export const parseDuration = (text: string): number => {
+  const result = duration.safeParse(text);
+  if (result.success) return result.data;
+  throw new InvalidArgumentError(result.error.issues[0]?.message ?? 'is no duration');
+};
+
+/** A year with four digits. @throws InvalidArgumentError */
+export const parseYear = (text: string): number => {
+  if (/^(?:19[7-9]\d|2\d{3})$/u.test(text)) return Number(text);
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no year; 1970 to 2999 would be right`);
+};
+
+/** An IANA time zone. @throws InvalidArgumentError */
+export const parseTimeZone = (text: string): string => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is no time zone; UTC or Europe/Berlin would be right`);
+  }
+};
+
+/** A whole number from 1. @throws InvalidArgumentError */
+export const parseCount = (text: string): number => {
+  if (/^[1-9]\d{0,8}$/u.test(text)) return Number(text);
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no count; a whole number from 1 would be right`);
+};
+
+/** `always`, `off`, or a duration in ms. @throws InvalidArgumentError */
+export const parseFsync = (text: string): 'always' | 'off' | number =>
+  text === 'always' || text === 'off' ? text : parseDuration(/^\d+$/u.test(text) ? `${text}ms` : text);
+
+/** Adds to a repeatable option; in the environment, values are separated by commas. */
+export const collect = (text: string, before: readonly string[] = []): string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== ''),
+];
+
+/** Adds to a repeatable option whose values may hold commas. */
+export const collectWhole = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+/** `value;tz=Zone`: a value and a time zone of its own. @throws InvalidArgumentError */
+export const splitZone = (text: string): { readonly value: string; readonly timeZone: string | undefined } => {
+  const at = text.lastIndexOf(';tz=');
+  if (at === -1) return { value: text, timeZone: undefined };
+  return { value: text.slice(0, at), timeZone: parseTimeZone(text.slice(at + 4)) };
+};
+
+/** An address to listen at, with its own time zone where it has one. @throws InvalidArgumentError */
+export const parseListen = (
+  text: string,
+): { readonly host: string | undefined; readonly port: number; readonly timeZone: string | undefined } => {
+  const { value, timeZone } = splitZone(text);
+  const address = parseAddress(value);
+  if ('fault' in address) throw new InvalidArgumentError(address.fault);
+  return { ...address, timeZone };
+};

@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { type Event, NoticeEvent } from '../../src/events/event.js';
+import { StackRunner } from '../../src/frontend/stack-runner.js';
+import type { LogicModule } from '../../src/module.js';
+import type { LogRecord } from '../../src/record.js';
+
+class Said extends NoticeEvent<typeof Said.fields> {
+  static override readonly fields = { text: 'string' } as const;
+  get summary(): string {
+    return this.fields.text;
+  }
+}
+
+const record = (message: string): LogRecord => ({
+  seq: 7,
+  time: 1000,
+  receivedAt: 2000,
+  message,
+  raw: message,
+  input: 'test',
+  normalized: [],
+});
+
+describe('StackRunner', () => {
+  const make = (modules: Record<string, (say: (text: string) => void) => LogicModule>) => {
+    const events: Event[] = [];
+    const runner = new StackRunner((event) => events.push(event));
+    runner.modules = Object.entries(modules).map(([name, create]) => ({
+      name,
+      module: create((text) => runner.dispatch(new Said({ text }), name)),
+    }));
+    runner.beginEntry(7, 5000);
+    return { runner, events, said: () => events.map((event) => `${event.module}: ${event.summary}`) };
+  };
+
+  it('offers events to the modules below, in order, before the record itself', () => {
+    const seen: string[] = [];
+    const { runner, said } = make({
+      upper: (say) => ({ onRecord: ({ message }) => [1, 2].forEach((n) => say(`${message} ${n}`)) }),
+      lower: (say) => ({
+        onEvent: (event) => {
+          seen.push(event.summary);
+          say(`heard ${event.summary}`);
+        },
+        onRecord: ({ message }) => void seen.push(message),
+      }),
+      lowest: () => ({ onEvent: (event) => void seen.push(`lowest ${event.summary}`) }),
+    });
+    runner.record(record('line'));
+    expect(seen).to.deep.equal([
+      'line 1',
+      'line 2',
+      'line',
+      'lowest line 1',
+      'lowest line 2',
+      'lowest heard line 1',
+      'lowest heard line 2',
+    ]);
+    expect(said()).to.deep.equal(['upper: line 1', 'upper: line 2', 'lower: heard line 1', 'lower: heard line 2']);
+  });
+
+  it('gives no module its own events', () => {
+    const heard: string[] = [];
+    const { runner } = make({
+      only: (say) => ({ onEvent: ({ summary }) => void heard.push(summary), onRecord: () => say('mine') }),
+    });
+    runner.record(record('line'));
+    expect(heard).to.deep.equal([]);
+  });
+
+  it('stamps events with id, time, module and record', () => {
+    const { runner, events } = make({
+      one: (say) => ({ onRecord: () => ['a', 'b'].forEach(say), onTick: () => say('tick') }),
+    });
+    runner.record(record('line'));
+    runner.tick(5000);
+    expect(events.map(({ id, time, module, record: from }) => [id, time, module, from?.message])).to.deep.equal([
+      ['7-0', 1000, 'one', 'line'],
+      ['7-1', 1000, 'one', 'line'],
+      ['7-2', 5000, 'one', undefined],
+    ]);
+  });
+
+  it('makes an error event of what a module throws, naming it and the record, and goes on', () => {
+    const { runner, events, said } = make({
+      bad: (say) => ({
+        onRecord: () => {
+          say('before');
+          throw new TypeError('broken');
+        },
+      }),
+      good: (say) => ({ onRecord: ({ message }) => say(`got ${message}`) }),
+    });
+    runner.record(record('line\u001b[31m'));
+    expect(said()[0]).to.equal('bad: before');
+    expect(said()[1]).to.equal('bad: module bad failed in onRecord: broken');
+    expect(said()[2]).to.equal('good: got line\u001b[31m');
+    expect(events[1]?.severity).to.equal('error');
+    expect(events[1]?.fields).to.include({ failed: 'bad', raw: 'line\u001b[31m' });
+    expect(runner.failures.get('bad')).to.equal(1);
+  });
+
+  it('bounds the error events of one second and counts the rest', () => {
+    const { runner, events } = make({
+      bad: () => ({
+        onRecord: () => {
+          throw new Error('broken');
+        },
+      }),
+    });
+    for (let n = 0; n < 250; n += 1) runner.record(record('line'));
+    expect(events).to.have.length(100);
+    expect(runner.failures.get('bad')).to.equal(250);
+    expect(runner.suppressedFailures).to.equal(150);
+    runner.beginEntry(8, 6000);
+    runner.record(record('line'));
+    expect(events).to.have.length(101);
+  });
+});

@@ -1,0 +1,128 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ConfigurationError } from '../../src/fault.js';
+import { type ResolvedStack, resolveStack } from '../../src/stack/resolve.js';
+import { searchPath } from '../../src/stack/search-path.js';
+import { temporaryDirs } from '../support/temporary-dir.js';
+
+const counter = `
+import { defineModule, NoticeEvent } from 'tocsin';
+import { z } from 'zod';
+class Counted extends NoticeEvent<{ n: 'number' }> {
+  static override readonly fields = { n: 'number' } as const;
+  get summary(): string { return 'counted ' + String(this.fields.n); }
+}
+export default defineModule({
+  name: 'counter',
+  description: 'Counts records',
+  options: z.strictObject({ every: z.int().min(1).default(10).describe('records between two events') }),
+  events: [Counted],
+  create: ({ every }, { dispatch }) => {
+    let n = 0;
+    return { onRecord: () => { n += 1; if (n % every === 0) dispatch(new Counted({ n })); } };
+  },
+});
+`;
+
+describe('resolveStack()', () => {
+  const { dir } = temporaryDirs();
+
+  const write = (path: string, text: string): void => {
+    mkdirSync(join(dir(), path, '..'), { recursive: true });
+    writeFileSync(join(dir(), path), text);
+  };
+  const resolve = (...names: string[]): Promise<ResolvedStack> =>
+    resolveStack(names, searchPath({ cwd: dir() }), join(dir(), 'cache'));
+  const faultsOf = async (...names: string[]): Promise<string> => {
+    try {
+      await resolve(...names);
+    } catch (thrown) {
+      expect(thrown).to.be.instanceOf(ConfigurationError);
+      return (thrown as Error).message.replaceAll(`${dir()}/`, '');
+    }
+    throw new Error('no fault was found');
+  };
+
+  it('finds the shipped stacks with their modules and listeners', async () => {
+    const stack = await resolve('sshd');
+    expect(stack.modules.map(({ name }) => name)).to.deep.equal(['sshd']);
+    expect(stack.listeners.map(({ name }) => name)).to.deep.equal(['logback', 'event-file', 'csv-audit']);
+  });
+
+  it('joins several stacks in order, what is in both once', async () => {
+    const stack = await resolve('sshd', 'report');
+    expect(stack.modules.map(({ name }) => name)).to.deep.equal(['sshd', 'report']);
+    expect(stack.listeners.map(({ name }) => name)).to.deep.equal(['logback', 'event-file', 'csv-audit']);
+  });
+
+  it("finds the user's TypeScript module, and runs it twice under two names", async () => {
+    write('modules/counter.ts', counter);
+    write('stacks/mine.yaml', 'modules:\n  counter: { every: 2 }\n  slow: { use: counter, every: 100 }\n');
+    const { modules } = await resolve('mine');
+    expect(modules.map(({ name, use, options }) => ({ name, use, options }))).to.deep.equal([
+      { name: 'counter', use: 'counter', options: { every: 2 } },
+      { name: 'slow', use: 'counter', options: { every: 100 } },
+    ]);
+    const { default: definition } = (await import(modules[0]!.url)) as { default: { description: string } };
+    expect(definition.description).to.equal('Counts records');
+  });
+
+  it('lists every fault of all stacks at once, with its place and what would be right', async () => {
+    write('modules/counter.ts', counter);
+    write(
+      'stacks/bad.yaml',
+      [
+        'modules:',
+        '  countr: {}',
+        '  counter:',
+        '    evry: 2',
+        '    every: zero',
+        'listeners:',
+        '  logback: { when: "event.sevrity == \'error\'" }',
+        '  event-file: { when: "event.audit &&" }',
+        '  csv-audit: { when: "event.severity" }',
+        '',
+      ].join('\n'),
+    );
+    write('stacks/worse.yaml', 'modles:\n  counter: {}\n');
+    const faults = await faultsOf('bad', 'worse', 'ssdh');
+    expect(faults).to.include('--stack: unknown stack ssdh; did you mean sshd?');
+    expect(faults).to.include('stacks/worse.yaml:1:1 modles: unknown option modles; did you mean modules?');
+    expect(faults).to.include('stacks/bad.yaml:2:3 modules.countr: unknown module countr; did you mean counter?');
+    expect(faults).to.include('stacks/bad.yaml:4:5 modules.counter.evry: unknown option evry; did you mean every?');
+    expect(faults).to.include('stacks/bad.yaml:5:5 modules.counter.every: ');
+    expect(faults).to.include('listeners.logback.when: unknown filter field sevrity; did you mean event.severity?');
+    expect(faults).to.match(/listeners\.event-file\.when: .*a CEL expression/u);
+    expect(faults).to.include('listeners.csv-audit.when: gives a string');
+  });
+
+  it('names line and column of broken YAML and of broken TypeScript', async () => {
+    write('stacks/torn.yaml', 'modules:\n  sshd: { failureLimit: 5\n');
+    write('stacks/twice.yaml', 'modules:\n  sshd: {}\n  sshd: {}\n');
+    write('modules/broken.ts', 'export default {\n  name: \n');
+    write('stacks/broken.yaml', 'modules:\n  broken: {}\n');
+    const faults = await faultsOf('torn', 'twice', 'broken');
+    expect(faults).to.match(/stacks\/torn\.yaml:\d+:\d+/u);
+    expect(faults).to.match(/stacks\/twice\.yaml:3:3: .*unique/iu);
+    expect(faults).to.match(/modules\/broken\.ts: \d+:\d+ /u);
+  });
+
+  it('refuses one name for two different things, and two stacks that disagree', async () => {
+    write('modules/counter.ts', counter);
+    write('stacks/one.yaml', 'modules:\n  counter: { every: 2 }\n');
+    write('stacks/two.yaml', 'modules:\n  counter: { every: 3 }\n');
+    expect(await faultsOf('one', 'two')).to.match(
+      /two\.yaml:2:3 modules\.counter: is also, and differently, at .*one\.yaml:2:3/u,
+    );
+  });
+
+  it('says what is wrong with a file that defines nothing, or something else', async () => {
+    write('modules/empty.ts', 'export const nothing = 1;\n');
+    write('modules/other.ts', counter);
+    write('stacks/none.yaml', 'modules:\n  empty: {}\n  other: {}\n');
+    const faults = await faultsOf('none');
+    expect(faults).to.include('modules/empty.ts: has no module as its default export; export default defineModule');
+    expect(faults).to.include('modules/other.ts: defines module counter; the name other');
+  });
+});
