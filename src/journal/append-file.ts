@@ -1,5 +1,6 @@
+import { messageOf } from '../fault.js';
 import type { OpenFile } from './file-layer.js';
-import { JournalError, reasonOf } from './journal-error.js';
+import { JournalError } from './journal-error.js';
 
 const zeroWritesBeforeGivingUp = 3;
 
@@ -40,7 +41,7 @@ export class AppendFile {
       this.#torn = true;
       throw new JournalError(
         'write-failed',
-        `cannot write ${bytes.length} bytes at ${this.#size} of ${this.path}: ${reasonOf(error)}; what was there before is kept`,
+        `cannot write ${bytes.length} bytes at ${this.#size} of ${this.path}: ${messageOf(error)}; what was there before is kept`,
         error,
       );
     }
@@ -94,7 +95,7 @@ export class AppendFile {
     } catch (error) {
       throw new JournalError(
         'write-failed',
-        `cannot cut a failed write off ${this.path} at ${this.#size}: ${reasonOf(error)}`,
+        `cannot cut a failed write off ${this.path} at ${this.#size}: ${messageOf(error)}`,
         error,
       );
     }
@@ -113,7 +114,7 @@ export class AppendFile {
     } catch (error) {
       this.#failure = new JournalError(
         'sync-failed',
-        `cannot make ${this.path} safe on disk: ${reasonOf(error)}; a restart reads what is there`,
+        `cannot make ${this.path} safe on disk: ${messageOf(error)}; a restart reads what is there`,
         error,
       );
       throw this.#failure;

@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib';
  *
  * Little endian. Entries of a block are numbered consecutively.
  */
-export const blockMagic = 0x424a4354; // "TCJB"
+const blockMagic = 0x424a4354; // "TCJB"
 export const blockHeaderBytes = 40;
 const entryHeaderBytes = 16;
 const formatVersion = 1;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { messageOf } from '../fault.js';
 import { AppendFile } from './append-file.js';
 import { encodeHeader } from './checkpoint-format.js';
 import type { FileLayer } from './file-layer.js';
-import { JournalError, reasonOf, systemCodeOf } from './journal-error.js';
+import { JournalError, systemCodeOf } from './journal-error.js';
 
 const generationName = /^checkpoint-(\d{1,15})\.log(\.damaged|\.tmp)?$/;
 
@@ -15,7 +16,7 @@ export interface GenerationFile {
 }
 
 /** The path of a generation. */
-export const generationPath = (dir: string, generation: number): string => join(dir, `checkpoint-${generation}.log`);
+const generationPath = (dir: string, generation: number): string => join(dir, `checkpoint-${generation}.log`);
 
 /** All generations of a directory, newest first, with those set aside or not finished. */
 export const listGenerations = async (fs: FileLayer, dir: string): Promise<GenerationFile[]> => {
@@ -53,13 +54,13 @@ export const createGeneration = async (options: {
     await file?.close();
     await removeAll(fs, [temporary]).catch(() => undefined); // Removed at the next start at the latest; the first error is told.
     if (error instanceof JournalError) throw error;
-    throw new JournalError('write-failed', `cannot make the checkpoint ${path}: ${reasonOf(error)}`, error);
+    throw new JournalError('write-failed', `cannot make the checkpoint ${path}: ${messageOf(error)}`, error);
   }
   try {
     await fs.syncDir(dir);
   } catch (error) {
     await file.close();
-    throw new JournalError('sync-failed', `cannot make the name ${path} safe on disk: ${reasonOf(error)}`, error);
+    throw new JournalError('sync-failed', `cannot make the name ${path} safe on disk: ${messageOf(error)}`, error);
   }
   return file;
 };
@@ -71,7 +72,7 @@ export const removeAll = async (fs: FileLayer, paths: readonly string[]): Promis
       await fs.unlink(path);
     } catch (error) {
       if (systemCodeOf(error) === 'ENOENT') continue;
-      throw new JournalError('write-failed', `cannot remove ${path}: ${reasonOf(error)}`, error);
+      throw new JournalError('write-failed', `cannot remove ${path}: ${messageOf(error)}`, error);
     }
   }
 };

@@ -1,12 +1,13 @@
+import { messageOf } from '../fault.js';
 import { AppendFile } from './append-file.js';
 import { type GenerationFile, listGenerations, removeAll } from './checkpoint-files.js';
 import { type FoundGeneration, readGeneration } from './checkpoint-read.js';
 import type { CheckpointDamage } from './checkpoint-store.js';
 import type { FileLayer, OpenFile } from './file-layer.js';
-import { JournalError, reasonOf, systemCodeOf } from './journal-error.js';
+import { JournalError, systemCodeOf } from './journal-error.js';
 
 /** The generation to go on with. */
-export interface LoadedGeneration {
+interface LoadedGeneration {
   readonly generation: number;
   readonly file: AppendFile;
   readonly found: FoundGeneration;
@@ -37,7 +38,7 @@ export const loadDirectory = async (fs: FileLayer, dir: string): Promise<LoadedD
     return await newestValid(fs, dir, files);
   } catch (error) {
     if (error instanceof JournalError) throw error;
-    throw new JournalError('read-failed', `cannot load the checkpoint in ${dir}: ${reasonOf(error)}`, error);
+    throw new JournalError('read-failed', `cannot load the checkpoint in ${dir}: ${messageOf(error)}`, error);
   }
 };
 

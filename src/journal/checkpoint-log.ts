@@ -1,3 +1,4 @@
+import { messageOf } from '../fault.js';
 import type { Json } from '../json.js';
 import type { AppendFile } from './append-file.js';
 import { copyLiveEntries } from './checkpoint-compact.js';
@@ -13,7 +14,7 @@ import type {
 } from './checkpoint-store.js';
 import { CheckpointTransaction, addChange } from './checkpoint-transaction.js';
 import { type FileLayer, realFiles } from './file-layer.js';
-import { JournalError, reasonOf } from './journal-error.js';
+import { JournalError } from './journal-error.js';
 import { LiveEntries } from './live-entries.js';
 
 /** A key's new value; undefined: gone. */
@@ -22,7 +23,7 @@ type Write = readonly [module: string, key: string, json: string | undefined];
 const defaultSpareBytes = 16 * 1024 * 1024;
 const defaultEntriesSpanned = 2_000_000;
 const commitsBetweenTries = 20;
-const appliedPerTurn = 5_000;
+const appliedPerTurn = 1_000;
 
 /**
  * Checkpoints in append-only files `checkpoint-<generation>.log`, each commit only what changed. When a file has grown
@@ -206,7 +207,7 @@ export class CheckpointLog implements CheckpointStore {
     const failure =
       error instanceof JournalError
         ? error
-        : new JournalError('read-failed', `cannot compact the checkpoint in ${this.#dir}: ${reasonOf(error)}`, error);
+        : new JournalError('read-failed', `cannot compact the checkpoint in ${this.#dir}: ${messageOf(error)}`, error);
     if (failure.code === 'closed') return;
     if (failure.code === 'sync-failed') this.#failure = failure;
     this.compactionFailures += 1;
@@ -235,4 +236,4 @@ export class CheckpointLog implements CheckpointStore {
   }
 }
 
-export type { Checkpoint, CheckpointStore, CheckpointWriter } from './checkpoint-store.js';
+export type { Checkpoint, CheckpointWriter } from './checkpoint-store.js';

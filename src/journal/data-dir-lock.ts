@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { JournalError, reasonOf, systemCodeOf } from './journal-error.js';
+import { messageOf } from '../fault.js';
+import { JournalError, systemCodeOf } from './journal-error.js';
 import { type ProcessIdentity, isRunning, ownIdentity } from './process-identity.js';
 
 const lockName = /^lock\.(\d{1,12})$/;
@@ -33,7 +34,7 @@ export const lockDataDir = async (dir: string): Promise<DataDirLock> => {
     }
   } catch (error) {
     if (error instanceof JournalError) throw error;
-    throw new JournalError('write-failed', `cannot lock the data directory ${dir}: ${reasonOf(error)}`, error);
+    throw new JournalError('write-failed', `cannot lock the data directory ${dir}: ${messageOf(error)}`, error);
   }
 };
 

@@ -30,6 +30,3 @@ export const systemCodeOf = (error: unknown): string | undefined => {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 };
-
-/** What an error says, for the end of a message. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

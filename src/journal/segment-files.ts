@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { messageOf } from '../fault.js';
 import { AppendFile } from './append-file.js';
 import { BlockChain, type Segment } from './block-chain.js';
 import { type FileLayer, type OpenFile, readWhole } from './file-layer.js';
-import { JournalError, reasonOf, systemCodeOf } from './journal-error.js';
+import { JournalError, systemCodeOf } from './journal-error.js';
 
 const tornFilesKept = 16;
 const copyBytes = 1024 * 1024;
@@ -62,7 +63,7 @@ const unlinkIfThere = async (fs: FileLayer, path: string): Promise<void> => {
     await fs.unlink(path);
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return;
-    throw new JournalError('write-failed', `cannot remove ${path}: ${reasonOf(error)}`, error);
+    throw new JournalError('write-failed', `cannot remove ${path}: ${messageOf(error)}`, error);
   }
 };
 
@@ -105,7 +106,7 @@ const namesIn = async (fs: FileLayer, dir: string): Promise<string[]> => {
   try {
     return await fs.list(dir);
   } catch (error) {
-    throw new JournalError('read-failed', `cannot list ${dir}: ${reasonOf(error)}`, error);
+    throw new JournalError('read-failed', `cannot list ${dir}: ${messageOf(error)}`, error);
   }
 };
 

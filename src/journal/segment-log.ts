@@ -1,8 +1,9 @@
+import { messageOf } from '../fault.js';
 import { AppendFile } from './append-file.js';
 import type { BlockLocation, Segment } from './block-chain.js';
 import { readBlockHeader } from './block.js';
 import { type FileLayer, realFiles } from './file-layer.js';
-import { JournalError, reasonOf } from './journal-error.js';
+import { JournalError } from './journal-error.js';
 import { type Recovered, listSegments, recoverSegment, removeSegment, segmentPath } from './segment-files.js';
 import { type Gap, readBlock, walkBlocks } from './segment-read.js';
 
@@ -74,7 +75,7 @@ export class SegmentLog {
         throw error;
       }
     } catch (error) {
-      throw new JournalError('read-failed', `cannot open the journal in ${dir}: ${reasonOf(error)}`, error);
+      throw new JournalError('read-failed', `cannot open the journal in ${dir}: ${messageOf(error)}`, error);
     }
   }
 
@@ -212,7 +213,7 @@ export class SegmentLog {
       await this.#fs.syncDir(this.dir);
     } catch (error) {
       await file?.close();
-      throw new JournalError('write-failed', `cannot begin the segment ${path}: ${reasonOf(error)}`, error);
+      throw new JournalError('write-failed', `cannot begin the segment ${path}: ${messageOf(error)}`, error);
     }
     const segment: Segment = { firstSeq: this.#nextSeq, bytes: 0 };
     this.#segments.push(segment);

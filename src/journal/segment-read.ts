@@ -1,7 +1,8 @@
+import { messageOf } from '../fault.js';
 import { BlockChain, type BlockLocation, type Segment } from './block-chain.js';
 import { blockIsIntact, readBlockHeader } from './block.js';
 import { type FileLayer, type OpenFile, readWhole } from './file-layer.js';
-import { JournalError, reasonOf, systemCodeOf } from './journal-error.js';
+import { JournalError, systemCodeOf } from './journal-error.js';
 import { segmentPath } from './segment-files.js';
 
 /** Numbers that cannot be given: their blocks are damaged, or the log does not have them (trimmed, skipped, file removed). */
@@ -88,7 +89,7 @@ const openExisting = async (fs: FileLayer, path: string): Promise<OpenFile | und
     return await fs.open(path, 'read');
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined; // Trimmed meanwhile, or deleted: the walk reports the gap.
-    throw new JournalError('read-failed', `cannot read the segment ${path}: ${reasonOf(error)}`, error);
+    throw new JournalError('read-failed', `cannot read the segment ${path}: ${messageOf(error)}`, error);
   }
 };
 
@@ -105,6 +106,6 @@ const readAt = async (
       await file.close();
     }
   } catch (error) {
-    throw new JournalError('read-failed', `cannot read ${read.what}: ${reasonOf(error)}`, error);
+    throw new JournalError('read-failed', `cannot read ${read.what}: ${messageOf(error)}`, error);
   }
 };
