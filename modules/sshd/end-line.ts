@@ -66,7 +66,7 @@ export const readDisconnecting = (text: string): SshdLine => {
 
 const before = 'Timeout before authentication for ';
 const beforeNew = `${before}connection from `;
-const readTimeoutLater = readPeerLast('Timeout, ');
+const readTimeoutLater = readPeerLast('Timeout, client not responding from ');
 
 /** Reads `Timeout before authentication for [connection from ]%A[ port %P]…[, pid = N]` and `Timeout, client not responding …`. */
 export const readTimeout = (text: string): SshdLine | undefined => {

@@ -1,12 +1,5 @@
 import { readFileSync } from 'node:fs';
-import {
-  type Event,
-  eventLine,
-  type KeyedState,
-  type LogicModule,
-  type LogRecord,
-  type ModuleDefinition,
-} from '../../src/index.js';
+import { type Event, eventLine, type KeyedState, type LogRecord, type ModuleDefinition } from '../../src/index.js';
 import { StackRunner } from '../../src/frontend/stack-runner.js';
 import { parseSyslog } from '../../src/syslog-parser/index.js';
 
@@ -96,8 +89,7 @@ export class ModuleHarness {
   line(raw: string): void {
     const { timeZone = 'UTC', year = 2026 } = this.setup;
     const receivedAt = this.now;
-    const { timeStamped: _, ...parsed } = parseSyslog(raw, { receivedAt, timeZone, year });
-    this.record({ ...parsed, raw, receivedAt });
+    this.record({ ...parseSyslog(raw, { receivedAt, timeZone, year }), raw, receivedAt });
   }
 
   lines(text: string): this {
@@ -154,6 +146,6 @@ export class ModuleHarness {
         gauge: (counter, value) => counters.set(counter, value),
       },
     });
-    runner.modules = [{ name, module: module as LogicModule }];
+    runner.modules = [{ name, module }];
   }
 }
