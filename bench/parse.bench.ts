@@ -58,7 +58,9 @@ export async function run(): Promise<Figure[]> {
 
 function measure(form: Form): Figure {
   // From buffers, as frames are: strings joined from pieces would be flattened inside the measured loop.
-  const lines = Array.from({ length: distinctLines }, (_, i) => Buffer.from(form.line(clockOf(i), i)).toString('latin1'));
+  const lines = Array.from({ length: distinctLines }, (_, i) =>
+    Buffer.from(form.line(clockOf(i), i)).toString('latin1'),
+  );
   const options = { receivedAt, timeZone: 'Europe/Berlin' };
   parseAll(lines, options, linesEach / 10);
   const start = performance.now();

@@ -21,7 +21,7 @@ let cachedStart = 0;
 export function dateToTime(date: ScannedDate, options: ParseOptions): LocalTime | undefined {
   const reference = Math.floor(options.referenceTime ?? options.receivedAt);
   const year = date.year ?? options.year;
-  if (date.offsetMinutes !== undefined) return fixedOffsetTime(date, year, reference);
+  if (date.offsetMinutes !== undefined) return fixedOffsetTime(date, date.offsetMinutes * minuteMs, year, reference);
   const zone = zoneOf(options.timeZone);
   const key = keyOf(date, year ?? -1);
   const inQuarter = ((date.minute % 15) * 60 + date.second) * 1000 + (date.second === 60 ? 0 : date.millisecond);
@@ -42,11 +42,16 @@ function keyOf(date: ScannedDate, year: number): number {
   return (((year * 100 + date.month) * 100 + date.day) * 100 + date.hour) * 10 + Math.floor(date.minute / 15);
 }
 
-function fixedOffsetTime(date: ScannedDate, year: number | undefined, reference: number): LocalTime | undefined {
-  const offset = (date.offsetMinutes ?? 0) * minuteMs;
+function fixedOffsetTime(
+  date: ScannedDate,
+  offset: number,
+  year: number | undefined,
+  reference: number,
+): LocalTime | undefined {
   if (Number.isNaN(offset)) return undefined;
-  const zone: Zone = { offsetAt: () => offset };
-  return year === undefined ? nearest(date, zone, reference) : inYear(date, year, zone, reference);
+  if (year === undefined) return nearest(date, { offsetAt: () => offset }, reference);
+  if (!exists(date, year)) return undefined;
+  return { time: midnight(year, date.month, date.day) + sinceMidnight(date) - offset, shown: 'once' };
 }
 
 function inYear(date: ScannedDate, year: number, zone: Zone, reference: number): LocalTime | undefined {

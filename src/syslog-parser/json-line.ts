@@ -31,7 +31,7 @@ export function takeJsonLine(text: string, draft: Draft, options: ParseOptions):
 
 function parseObject(text: string): JsonObject | undefined {
   // Most texts in braces that are no JSON are told by their end, without the cost of an exception.
-  if (!/\}\s*$/.test(text.slice(-8))) return undefined;
+  if (!text.trimEnd().endsWith('}')) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;

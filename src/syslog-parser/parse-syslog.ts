@@ -19,7 +19,7 @@ const byteOrderMark = 0xfeff;
  */
 export function parseSyslog(raw: string, options: ParseOptions): ParsedRecord {
   const draft = newDraft(options.receivedAt);
-  const text = withoutEnd(raw);
+  const text = withoutEnds(raw);
   if (text === '') {
     addFault(draft, 'nothing to read: the frame is empty, a log line expected');
     return draft;
@@ -30,10 +30,11 @@ export function parseSyslog(raw: string, options: ParseOptions): ParsedRecord {
   return draft;
 }
 
-function withoutEnd(raw: string): string {
+function withoutEnds(raw: string): string {
+  const start = raw.charCodeAt(0) === byteOrderMark ? 1 : 0;
   let end = raw.length;
-  while (end > 0 && isEnd(raw.charCodeAt(end - 1))) end--;
-  return end === raw.length ? raw : raw.slice(0, end);
+  while (end > start && isEnd(raw.charCodeAt(end - 1))) end--;
+  return start === 0 && end === raw.length ? raw : raw.slice(start, end);
 }
 
 function isEnd(code: number): boolean {
@@ -41,7 +42,7 @@ function isEnd(code: number): boolean {
 }
 
 function parseHeaders(text: string, draft: Draft, options: ParseOptions): void {
-  let at = text.charCodeAt(0) === byteOrderMark ? 1 : 0;
+  let at = 0;
   for (let headers = 1; ; headers++) {
     const afterPri = text.charCodeAt(at) === LESS ? takePri(text, at, draft) : at;
     const stamp = isDigit(text.charCodeAt(afterPri)) ? rfc5424Start(text, afterPri) : -1;

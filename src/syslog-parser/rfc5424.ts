@@ -44,19 +44,18 @@ export function parseRfc5424(text: string, at: number, stamp: number, draft: Dra
   if (text.charCodeAt(at) !== one || stamp !== at + 2) {
     addFault(draft, `RFC 5424 version ${shown(text, at, stamp - 1)} is not known: it is read as version 1`);
   }
-  let p = takeTimestamp(text, stamp, draft, options);
-  const afterTimestamp = p;
-  for (const field of ['host', 'app', 'pid', 'msgId'] as const) {
-    if (text.charCodeAt(p) !== SPACE) {
-      endsEarly(text, afterTimestamp, draft);
-      return;
-    }
-    const end = fieldEnd(text, p + 1);
-    draft[field] = valueOf(text, p + 1, end) ?? (field === 'host' ? draft.host : undefined);
-    p = end;
-  }
-  if (text.charCodeAt(p) !== SPACE || p + 1 >= text.length) endsEarly(text, afterTimestamp, draft);
-  else draft.message = withoutMark(text, takeStructuredData(text, p + 1, draft));
+  const stampEnd = takeTimestamp(text, stamp, draft, options);
+  const hostEnd = fieldEnd(text, stampEnd + 1);
+  const appEnd = fieldEnd(text, hostEnd + 1);
+  const pidEnd = fieldEnd(text, appEnd + 1);
+  const msgIdEnd = fieldEnd(text, pidEnd + 1);
+  // A relay's host stands where the sender names none.
+  draft.host = valueOf(text, stampEnd + 1, hostEnd) ?? draft.host;
+  draft.app = valueOf(text, hostEnd + 1, appEnd);
+  draft.pid = valueOf(text, appEnd + 1, pidEnd);
+  draft.msgId = valueOf(text, pidEnd + 1, msgIdEnd);
+  if (msgIdEnd + 1 < text.length) draft.message = withoutMark(text, takeStructuredData(text, msgIdEnd + 1, draft));
+  else endsEarly(text, stampEnd, draft);
 }
 
 function takeTimestamp(text: string, at: number, draft: Draft, options: ParseOptions): number {
@@ -83,13 +82,14 @@ function endsEarly(text: string, from: number, draft: Draft): void {
   draft.message = text.slice(from + 1);
 }
 
+// The text's length where no space follows.
 function fieldEnd(text: string, at: number): number {
   const end = text.indexOf(' ', at);
   return end < 0 ? text.length : end;
 }
 
 function valueOf(text: string, at: number, end: number): string | undefined {
-  const isNil = end === at || (end === at + 1 && text.charCodeAt(at) === MINUS);
+  const isNil = end <= at || (end === at + 1 && text.charCodeAt(at) === MINUS);
   return isNil ? undefined : text.slice(at, end);
 }
 

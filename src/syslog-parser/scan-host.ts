@@ -2,6 +2,7 @@ import { CLOSE_BRACKET, COLON, DOT, isGap, isUpper, MINUS, OPEN_BRACKET, PERCENT
 import { isHostCode, isHostStart } from './word-characters.js';
 
 const longestHost = 255;
+const longestLevel = 8;
 const levelWords: ReadonlySet<string> = new Set(
   'TRACE DEBUG INFO NOTICE WARN WARNING ERROR ERR CRIT CRITICAL FATAL SEVERE ALERT EMERG'.split(' '),
 );
@@ -46,7 +47,9 @@ export function isIpv6(text: string, at: number, end: number): boolean {
 
 /** Whether the word is one that programs print as a level, and so no host. */
 export function isLevelWord(text: string, at: number, end: number): boolean {
-  return isUpper(text.charCodeAt(at)) && levelWords.has(text.slice(at, end));
+  // A glance at the ends spares most hosts the look-up.
+  if (end - at > longestLevel || !isUpper(text.charCodeAt(at)) || !isUpper(text.charCodeAt(end - 1))) return false;
+  return levelWords.has(text.slice(at, end));
 }
 
 // `CEF: 0|…` behind the date is the payload of a line without a host.
