@@ -1,0 +1,272 @@
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Chain } from './chain.js';
+import { CopiesOfEmpty } from './copies-of-empty.js';
+import { errorCode, inWords } from './error-code.js';
+import { FollowedFile, identityOf, type ChainFile, type FollowSettings } from './followed-file.js';
+import { KnownFiles } from './known-files.js';
+import { newCounters, type TailCounters } from './line-cutter.js';
+import type { FilePosition, TailPosition } from './position.js';
+import { TroubleReporter, type TailReport } from './report.js';
+import { restore } from './restore.js';
+import { searchSiblings, type Found } from './search-siblings.js';
+import { bufferBytesFor, type PollResult, type TailFileOptions } from './tail-options.js';
+
+const vanishGraceMs = 2000;
+
+/**
+ * One path followed through rotation, in bytes, by calls of `poll`, one at a time. Every line is given out once and in
+ * order. A last line without a newline is held back: until its newline comes, or until the file has been rotated away
+ * and quiet for `unfinishedMs` (then it is given out marked `partial`). On `close` it stays unread, before the
+ * position, so that the next run gives it out whole.
+ */
+export class TailFile {
+  readonly path: string;
+  readonly counters: TailCounters;
+  readonly #options: TailFileOptions;
+  readonly #settings: FollowSettings;
+  readonly #known: KnownFiles;
+  readonly #buffer: Buffer;
+  readonly #trouble: TroubleReporter;
+  readonly #chain: Chain;
+  readonly #copiesOfEmpty = new CopiesOfEmpty();
+  /** The file the path named last, and where it came to when it was let go. */
+  #last: FollowedFile | undefined;
+  #lastPosition: FilePosition | undefined;
+  #polled = false;
+  #moved = false;
+
+  constructor(options: TailFileOptions) {
+    const { path, maxLineBytes = 65_536, counters = newCounters() } = options;
+    this.path = path;
+    this.counters = counters;
+    this.#options = options;
+    this.#settings = { maxLineBytes, take: options.onLine, counters };
+    this.#known = options.known ?? new KnownFiles();
+    this.#buffer = options.buffer ?? Buffer.alloc(bufferBytesFor(maxLineBytes));
+    this.#trouble = new TroubleReporter(path, this.#say);
+    const { lingerMs = 60_000, unfinishedMs = 1000 } = options;
+    this.#chain = new Chain(this.#known, { lingerMs, unfinishedMs });
+    if (options.position !== undefined) this.#known.rememberAll(options.position);
+  }
+
+  /** Looks at the path and reads what is new. `now` is any clock in ms that does not run backwards. */
+  async poll(now: number): Promise<PollResult> {
+    this.#moved = false;
+    const bytes = this.counters.bytes;
+    if (!this.#polled) await this.#restore(now);
+    const found = await this.#followPath(now);
+    this.#polled = true;
+    const step = { buffer: this.#buffer, budget: this.#options.pollBytes ?? 4 * 1024 * 1024, now };
+    const outcome = await this.#chain.read(step);
+    if (outcome.kind === 'truncated') await this.#begunAgain(outcome.file, now);
+    else if (outcome.kind === 'failed') await this.#failed(outcome.file, outcome.error);
+    else if (found) this.#trouble.fine();
+    await this.#release(now, outcome.kind === 'end');
+    this.#moved ||= bytes !== this.counters.bytes;
+    const refused = outcome.kind === 'refused';
+    const more = refused || outcome.kind === 'more' || outcome.kind === 'truncated';
+    return { more, refused, moved: this.#moved, active: this.#moved || this.#chain.rotated > 0 };
+  }
+
+  /** Where to go on after a restart, so that none of the lines given out comes again. Undefined before a file was found. */
+  position(): TailPosition | undefined {
+    const position = this.#chain.position();
+    if (position !== undefined || this.#lastPosition === undefined) return position;
+    return { files: [this.#lastPosition] };
+  }
+
+  /** Nothing is open: the path leads to no file that is read here. */
+  get idle(): boolean {
+    return this.#chain.current === undefined && this.#chain.rotated === 0;
+  }
+
+  /** Closes all files. What has not been given out stays unread. */
+  close(): Promise<void> {
+    return this.#chain.close();
+  }
+
+  readonly #say = (report: TailReport): void => this.#options.onReport?.(report);
+
+  async #restore(now: number): Promise<void> {
+    const { position } = this.#options;
+    if (position === undefined) return;
+    const restored = await restore({ path: this.path, position, known: this.#known, settings: this.#settings, now });
+    for (const file of restored.files) {
+      if (file instanceof FollowedFile) file.markStored();
+      await this.#chain.insert(file, now);
+    }
+    for (const lost of restored.lost) {
+      const unread = lost.size - lost.offset;
+      if (lost !== position.files.at(-1) && unread <= 0) continue;
+      const why = restored.unreadable.length === 0 ? '' : ` (${restored.unreadable.join('; ')})`;
+      this.#gap(
+        unread,
+        `what was read last, up to byte ${lost.offset}, was not found again here or among its rotated siblings${why}`,
+      );
+    }
+  }
+
+  /** Sees which file the path leads to now. Answers whether it leads to one that is read here. */
+  async #followPath(now: number): Promise<boolean> {
+    const stats = await this.#statPath(now);
+    const chain = this.#chain;
+    const identity = stats === undefined ? undefined : identityOf({ device: stats.dev, inode: stats.ino });
+    if (stats !== undefined && chain.current?.identity === identity) {
+      chain.current?.note(stats, now);
+      await this.#findCopiesOfEmpty(now);
+      return true;
+    }
+    const file = identity === undefined ? undefined : await this.#fileOf(identity, now);
+    if (file === undefined) {
+      chain.setCurrent(undefined, now);
+      return false;
+    }
+    if (this.#last !== undefined && this.#last !== file) this.counters.rotations += 1;
+    if (this.#last !== undefined) await this.#insertMissed(this.#last, now);
+    chain.setCurrent(file, now);
+    this.#last = file;
+    this.#lastPosition = undefined;
+    this.#moved = true;
+    await this.#copiesOfEmpty.begin(file);
+    return true;
+  }
+
+  async #statPath(now: number): Promise<BigIntStats | undefined> {
+    try {
+      const stats = await stat(this.path, { bigint: true });
+      if (stats.isFile()) return stats;
+      this.#trouble.unreadable(stats.isDirectory() ? 'it is a directory, not a file' : 'it is not a regular file');
+    } catch (error) {
+      this.#cannotOpen(error, now);
+    }
+    return undefined;
+  }
+
+  /** The file of that identity, open and at the right place; undefined where it cannot or is not to be read here. */
+  async #fileOf(identity: string, now: number): Promise<FollowedFile | undefined> {
+    const open = this.#chain.find(identity);
+    if (open instanceof FollowedFile) return open;
+    if (open !== undefined || !this.#isOurs(identity)) return undefined;
+    try {
+      const file = await FollowedFile.open(this.path, now, this.#settings);
+      if (file === undefined) return undefined;
+      if (this.#isOurs(file.identity) && !(await this.#known.isCopyOfFollowed(file))) {
+        await this.#place(file);
+        return file;
+      }
+      await file.close();
+    } catch (error) {
+      this.#cannotOpen(error, now);
+    }
+    return undefined;
+  }
+
+  #isOurs(identity: string): boolean {
+    return this.#chain.find(identity) === undefined && !this.#known.isClaimed(identity);
+  }
+
+  async #place(file: FollowedFile): Promise<void> {
+    const remembered = this.#known.remembered(file.identity);
+    if (remembered !== undefined && (await file.holds(remembered))) await file.resume(remembered);
+    else if (!this.#polled && this.#options.from === 'end' && this.#options.position === undefined) {
+      await file.skipToEnd(this.#buffer);
+    }
+    if (!this.#polled) file.markStored();
+  }
+
+  #cannotOpen(error: unknown, now: number): void {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT' || code === 'ENOTDIR') this.#trouble.missing(inWords(error), now, vanishGraceMs);
+    else this.#trouble.unreadable(inWords(error));
+  }
+
+  /** Files that were rotated away between two polls, so that the path was never seen to lead to them. */
+  async #insertMissed(last: FollowedFile, now: number): Promise<void> {
+    if (await isStillAt(last)) return;
+    const stillOpen = this.#chain.has(last);
+    const wanted = stillOpen ? last.position() : (this.#lastPosition ?? last.position());
+    const found = await this.#search(last.path, wanted, stillOpen, now);
+    if (found.wanted !== undefined) {
+      await found.wanted.resume(wanted);
+      await this.#chain.insert(found.wanted, now);
+    }
+    this.counters.rotations += found.later.length;
+    for (const file of found.later) await this.#chain.insert(file, now);
+  }
+
+  /** What was read of the file is no longer in it. A copy may have been made before it was truncated (copytruncate). */
+  async #begunAgain(file: FollowedFile, now: number): Promise<void> {
+    this.counters.truncations += 1;
+    this.#moved = true;
+    const wanted = file.position();
+    const seenEnd = wanted.offset + file.destroyed;
+    const found = await this.#search(file.path, wanted, false, now);
+    await file.restart();
+    if (found.wanted === undefined) this.#gap(seenEnd - wanted.offset, 'was truncated, and no copy of it was found');
+    else {
+      const copy = found.wanted;
+      if (copy instanceof FollowedFile) {
+        copy.complete = true;
+        if (copy.size < seenEnd) this.#gap(seenEnd - copy.size, `was truncated, and its copy ${copy.path} is shorter`);
+      }
+      await copy.resume(wanted);
+      await this.#chain.insert(copy, now, file);
+    }
+    for (const later of found.later) await this.#chain.insert(later, now, file);
+    if (file === this.#chain.current) await this.#copiesOfEmpty.begin(file);
+  }
+
+  #search(path: string, wanted: FilePosition, stillOpen: boolean, now: number): Promise<Found> {
+    const known = this.#known;
+    const settings = this.#settings;
+    return searchSiblings({ path, wanted, stillOpen, sameInstantIsLater: true, anyName: false, known, settings, now });
+  }
+
+  async #findCopiesOfEmpty(now: number): Promise<void> {
+    const { current } = this.#chain;
+    if (current === undefined) return;
+    const copies = await this.#copiesOfEmpty.look(current, { known: this.#known, settings: this.#settings, now });
+    for (const copy of copies) await this.#chain.insert(copy, now, current);
+  }
+
+  async #failed(file: ChainFile, error: unknown): Promise<void> {
+    if (errorCode(error) === undefined) throw error;
+    const what = file.path === this.path ? '' : `${file.path}: `;
+    this.#trouble.unreadable(what + inWords(error));
+    if (file !== this.#chain.current) this.#gap(file.unread, `the rest of ${file.path} cannot be read`);
+    await this.#chain.letGo(file);
+  }
+
+  async #release(now: number, allRead: boolean): Promise<void> {
+    const before = this.#chain.rotated;
+    const lost = await this.#chain.release(now);
+    if (lost > 0) this.#gap(lost, 'too many rotated files were open at once; the oldest was let go unread');
+    if (this.#last !== undefined && !this.#chain.has(this.#last)) this.#lastPosition ??= this.#last.position();
+    this.#moved ||= before !== this.#chain.rotated;
+    const shortened = allRead ? (this.#chain.current?.takeShortening() ?? 0) : 0;
+    if (shortened > 0) this.#gap(shortened, 'was shortened');
+  }
+
+  #gap(bytes: number, what: string): void {
+    this.counters.gaps += 1;
+    this.counters.gap_bytes += Math.max(0, bytes);
+    const lost =
+      bytes > 0
+        ? `at least ${bytes} bytes that were not read yet are lost`
+        : 'what it had unread, if anything, is lost';
+    this.#say({ kind: 'gap', path: this.path, message: `${what}: ${lost}` });
+  }
+}
+
+/** Whether its name still leads to it: then nothing has been rotated. */
+const isStillAt = async (file: FollowedFile): Promise<boolean> => {
+  try {
+    const stats = await stat(file.path, { bigint: true });
+    return identityOf({ device: stats.dev, inode: stats.ino }) === file.identity;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+};
