@@ -1,5 +1,6 @@
+const TAB = 9;
+
 /** Character codes the scanners look for. */
-export const TAB = 9;
 export const SPACE = 32;
 export const QUOTE = 34;
 export const PERCENT = 37;

@@ -53,6 +53,12 @@ export function scanCiscoPrefix(text: string, at: number, prefix: CiscoPrefix, d
   return false;
 }
 
+/** Whether a Cisco prefix, or a date with a mnemonic behind it, begins at `at`. */
+export function isCiscoHeader(text: string, at: number, prefix: CiscoPrefix, date: ScannedDate): boolean {
+  if (scanDate(text, at, date)) return mnemonicFollows(text, date.end);
+  return scanCiscoPrefix(text, at, prefix, date);
+}
+
 function segmentEnd(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first === COLON) return at;

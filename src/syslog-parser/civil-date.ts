@@ -3,8 +3,8 @@ import type { ScannedDate } from './scanned-date.js';
 const dayMs = 86_400_000;
 const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
-/** Days of a month (1–12) of the Gregorian calendar; 0 for a month that does not exist. */
-export function daysInMonth(year: number, month: number): number {
+// 0 for a month that does not exist.
+function daysInMonth(year: number, month: number): number {
   return month === 2 && isLeapYear(year) ? 29 : (monthLengths[month - 1] ?? 0);
 }
 

@@ -1,3 +1,3 @@
 export type { ParseOptions } from './parse-options.js';
 export { parseSyslog } from './parse-syslog.js';
-export type { ParsedRecord, ParsedStructuredData } from './parsed-record.js';
+export type { ParsedRecord } from './parsed-record.js';

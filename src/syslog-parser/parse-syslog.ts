@@ -1,4 +1,4 @@
-import { isDigit, LESS, MINUS, OPEN_BRACE, skipSpaces } from './characters.js';
+import { isDigit, LESS, OPEN_BRACE, skipSpaces } from './characters.js';
 import { addFault } from './fault.js';
 import { takeJsonLine } from './json-line.js';
 import type { ParseOptions } from './parse-options.js';
@@ -45,9 +45,8 @@ function parseHeaders(text: string, draft: Draft, options: ParseOptions): void {
   let at = 0;
   for (let headers = 1; ; headers++) {
     const afterPri = text.charCodeAt(at) === LESS ? takePri(text, at, draft) : at;
-    const stamp = isDigit(text.charCodeAt(afterPri)) ? rfc5424Start(text, afterPri) : -1;
-    // Without PRI and date, `1 - …` is anybody's text.
-    if (stamp >= 0 && (afterPri > at || text.charCodeAt(stamp) !== MINUS)) {
+    const stamp = isDigit(text.charCodeAt(afterPri)) ? rfc5424Start(text, afterPri, afterPri > at) : -1;
+    if (stamp >= 0) {
       parseRfc5424(text, afterPri, stamp, draft, options);
       return;
     }

@@ -21,7 +21,7 @@ export function isRelayedHeader(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   if (code === LESS) return isPriWithHeader(text, at);
   if (isDigit(code) || code === COLON) {
-    if (isDated5424(text, at)) return true;
+    if (rfc5424Start(text, at, false) >= 0) return true;
     if (!scanDate(text, at, date)) return scanCiscoPrefix(text, at, prefix, date);
   } else if (!scanDate(text, at, date)) return false;
   if (hasSpaceForT(text, at)) return false;
@@ -31,14 +31,9 @@ export function isRelayedHeader(text: string, at: number): boolean {
 function isPriWithHeader(text: string, at: number): boolean {
   const end = priEnd(text, at);
   if (end < 0) return false;
-  if (rfc5424Start(text, end) >= 0) return true;
+  if (rfc5424Start(text, end, true) >= 0) return true;
   const start = skipSpaces(text, end);
   return scanDate(text, start, date) || scanCiscoPrefix(text, start, prefix, date);
-}
-
-function isDated5424(text: string, at: number): boolean {
-  const stamp = rfc5424Start(text, at);
-  return stamp >= 0 && text.charCodeAt(stamp) !== MINUS;
 }
 
 function isOriginBehind(text: string, dateEnd: number, iso: boolean): boolean {

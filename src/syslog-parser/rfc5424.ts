@@ -13,19 +13,21 @@ const byteOrderMark = 0xfeff;
 const date = newScannedDate();
 
 /**
- * Index of the timestamp where `VERSION SP` and a timestamp or `-` begin at `at` (RFC 5424 §6.2.2), or −1. What is no
- * timestamp counts as one where the fields behind it and `-` or `[` in the place of structured data leave no doubt.
+ * Index of the timestamp where `VERSION SP` and a timestamp begin at `at` (RFC 5424 §6.2.2), or −1. Behind a PRI `-`
+ * counts too, and what is no timestamp where a space stands for its `T`, or where the fields behind it and `-` or `[`
+ * in the place of structured data leave no doubt; without a PRI all these are anybody's text.
  */
-export function rfc5424Start(text: string, at: number): number {
+export function rfc5424Start(text: string, at: number, behindPri: boolean): number {
   const first = text.charCodeAt(at);
   if (first < one || !isDigit(first)) return -1;
   let p = at + 1;
   while (p < at + 3 && isDigit(text.charCodeAt(p))) p++;
   if (text.charCodeAt(p) !== SPACE) return -1;
   p++;
-  if (text.charCodeAt(p) === MINUS && text.charCodeAt(p + 1) === SPACE) return p;
-  if (scanIsoDate(text, p, date)) return hasSpaceForT(text, p) ? -1 : p;
-  return hasStructuredDataPlace(text, p) ? p : -1;
+  if (scanIsoDate(text, p, date)) return behindPri || !hasSpaceForT(text, p) ? p : -1;
+  if (!behindPri) return -1;
+  const isNil = text.charCodeAt(p) === MINUS && text.charCodeAt(p + 1) === SPACE;
+  return isNil || hasStructuredDataPlace(text, p) ? p : -1;
 }
 
 function hasStructuredDataPlace(text: string, stamp: number): boolean {
@@ -60,20 +62,23 @@ export function parseRfc5424(text: string, at: number, stamp: number, draft: Dra
 
 function takeTimestamp(text: string, at: number, draft: Draft, options: ParseOptions): number {
   if (text.charCodeAt(at) === MINUS) return at + 1;
-  const end = fieldEnd(text, at);
   if (!scanIsoDate(text, at, date)) {
-    addFault(
-      draft,
-      `${shown(text, at, end)} is no timestamp: yyyy-mm-ddThh:mm:ssZ expected; the time is that of receipt`,
-    );
+    const end = fieldEnd(text, at);
+    const seen = shown(text, at, end);
+    addFault(draft, `${seen} is no timestamp: yyyy-mm-ddThh:mm:ssZ expected; the time is that of receipt`);
     return end;
   }
   takeDate(draft, text, at, date, options);
-  if (end !== date.end) addFault(draft, `the timestamp ${shown(text, at, end)} does not end where its offset does`);
-  else if (date.offsetMinutes === undefined) {
-    addFault(draft, `the timestamp ${shown(text, at, end)} has no offset: it is read in the input's time zone`);
-  }
+  const end = fieldEnd(text, date.end);
+  const problem = timestampProblem(text, at, end);
+  if (problem !== undefined) addFault(draft, `the timestamp ${shown(text, at, end)} ${problem}`);
   return end;
+}
+
+function timestampProblem(text: string, at: number, end: number): string | undefined {
+  if (end !== date.end) return 'does not end where its offset does';
+  if (date.offsetMinutes === undefined) return "has no offset: it is read in the input's time zone";
+  return hasSpaceForT(text, at) ? 'has a space where "T" would be right' : undefined;
 }
 
 function endsEarly(text: string, from: number, draft: Draft): void {

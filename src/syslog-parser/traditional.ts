@@ -1,5 +1,5 @@
 import { COLON, isGap, PERCENT, skipOneSpace, skipSpaces } from './characters.js';
-import { newCiscoPrefix, scanCiscoPrefix } from './cisco-prefix.js';
+import { isCiscoHeader, newCiscoPrefix, scanCiscoPrefix } from './cisco-prefix.js';
 import type { ParseOptions } from './parse-options.js';
 import type { Draft } from './parsed-record.js';
 import { scanDate } from './scan-date.js';
@@ -80,7 +80,7 @@ function afterTag(text: string, at: number, draft: Draft): number {
     draft.host = text.slice(at, tag.nameEnd);
     return tagOrText(text, next, draft);
   }
-  if (bare && scanCiscoPrefix(text, next, prefix, date)) {
+  if (bare && isCiscoHeader(text, next, prefix, date)) {
     draft.host = text.slice(at, tag.nameEnd);
     return next;
   }

@@ -66,6 +66,11 @@ const forms: readonly Form[] = [
     { at, host: '10.0.0.1', ...config },
   ],
   [
+    'NX-OS through a relay',
+    '<189>Nov 21 10:00:01 n9k : 2026 Nov 21 10:00:00 UTC: %ETHPORT-5-IF_UP: Interface up',
+    { at, ...pri189, host: 'n9k', app: '%ETHPORT-5-IF_UP', message: 'Interface up' },
+  ],
+  [
     'host with colon',
     'Nov 21 10:00:00 sw1: %SYS-5-CONFIG_I: Configured from console by vty0',
     { at, host: 'sw1', ...config },

@@ -120,6 +120,7 @@ describeForms('parseSyslog() reads RFC 5424', [
     '<13>1 - 2001:db8::1 app 1 - - m',
     { facility: 1, severity: 5, host: '2001:db8::1', app: 'app', pid: '1', message: 'm' },
   ],
+  ['a text that begins with 1, no PRI', '1 of 5 users are logged - x', { message: '1 of 5 users are logged - x' }],
   ['a text that begins with 1', '<13>1 hello there', { facility: 1, severity: 5, message: '1 hello there' }],
 ]);
 
@@ -150,6 +151,8 @@ const faulty: readonly (readonly [string, string, Record<string, unknown>])[] = 
     { time: receivedAt, timeStamped: false, host: 'h', app: 'a', message: 'text' },
   ],
   ['<13>1 2003-10-11T22:14:15 h a p m - text', 'no offset', { timeStamped: true, host: 'h', message: 'text' }],
+  ['<13>1 2003-10-11 22:14:15Z h a p m - text', '"T"', { timeStamped: true, host: 'h', app: 'a', message: 'text' }],
+  ['<13>1 2003-10-11T22:14:15.Z h a p m - text', 'does not end', { timeStamped: true, host: 'h', message: 'text' }],
   ['<13>2 2003-10-11T22:14:15Z h a p m - text', 'version "2"', { timeStamped: true, host: 'h', message: 'text' }],
   ['<13>1 2003-10-11T22:14:15Z h a', 'ends early', { timeStamped: true, host: 'h', app: 'a', message: 'h a' }],
   ['<13>1 2003-10-11T22:14:15Z', 'ends early', { timeStamped: true, host: undefined, message: '' }],
