@@ -16,7 +16,8 @@ const ASSETS = JSON.stringify({
     { name: 'scanner', cidr: '172.16.3.9/32', value: 1, whitelisted: true },
   ],
 });
-const START = Date.UTC(2026, 10, 20, 10) / 1000;
+/** 2026-11-20T10:00:00Z. */
+const START = 1_795_168_800;
 const FOREVER = 1_000_000;
 
 const rule = (stage: number, sid: number, occurrence: number, from: string): Record<string, unknown> => ({

@@ -52,8 +52,9 @@ export interface Backlog {
   created: number;
   updated: number;
   /** Stages begun so far. */
-  readonly stages: StageProgress[];
-  readonly ids: string[];
+  stages: StageProgress[];
+  /** Fingerprints of the ids of events that counted: a tenth of the memory of the ids themselves. */
+  readonly ids: number[];
   readonly srcIps: string[];
   readonly dstIps: string[];
   /** Pairs of label and content, each as JSON text, so that equal pairs are equal texts. */
@@ -80,9 +81,10 @@ export const firstEventOf = (event: NormalizedEvent): FirstEvent => ({
   customData3: event.customData3,
 });
 
-/** A backlog before its first event. */
+/** A backlog about to count its first event. */
 export const newBacklog = (
   identity: Pick<Backlog, 'directive' | 'n' | 'born' | 'definition' | 'alarmId'>,
+  event: NormalizedEvent,
   now: number,
 ): Backlog => ({
   directive: identity.directive,
@@ -100,7 +102,7 @@ export const newBacklog = (
   updated: 0,
   stages: [{ start: 0, end: 0, ids: 0, first: null }],
   ids: [],
-  srcIps: [],
-  dstIps: [],
+  srcIps: [event.srcIp],
+  dstIps: [event.dstIp],
   custom: [],
 });

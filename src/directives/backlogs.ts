@@ -59,8 +59,8 @@ export class Backlogs {
     if (!this.state.has(`${DEFINITION}${definition}`)) this.state.put(`${DEFINITION}${definition}`, compiled.directive);
     const n = record.opened;
     const alarmId = hashText(`${id}\n${n}\n${event.id}`);
-    const backlog = newBacklog({ directive: id, n, born: clock.born, definition, alarmId }, now);
-    const live = new Live(backlog, compiled, this.progressOf(id), `${BACKLOG}${id}:${n}`);
+    const backlog = newBacklog({ directive: id, n, born: clock.born, definition, alarmId }, event, now);
+    const live = new Live(backlog, compiled, this.progressOf(id), [BACKLOG, id, ':', n].join(''));
     this.state.put(live.key, backlog);
     this.#count(live);
     return live;
@@ -85,15 +85,15 @@ export class Backlogs {
     return live.backlog;
   }
 
-  /** The event's id is remembered in a stage; false where there is no room. */
-  remember(live: Live, eventId: string, stage: number): boolean {
+  /** The event's id (its fingerprint) is remembered in a stage; false where there is no room. */
+  remember(live: Live, id: number, stage: number): boolean {
     const { limits } = this.options;
     const progress = live.backlog.stages[stage - 1];
     if (progress === undefined || progress.ids >= limits.idsPerStage || this.#ids >= limits.ids) return false;
     progress.ids += 1;
     this.#ids += 1;
-    live.backlog.ids.push(eventId);
-    live.owner.remember(eventId);
+    live.backlog.ids.push(id);
+    live.owner.remember(id);
     return true;
   }
 

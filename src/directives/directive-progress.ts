@@ -4,24 +4,28 @@ import { AgeQueue } from './age-queue.js';
 export class DirectiveProgress {
   /** Its live backlogs by age. */
   readonly ages = new AgeQueue();
-  readonly #ids = new Map<string, number>();
+  readonly #ids = new Set<number>();
+  /** How often beyond the first, where an event counted in several of its backlogs. */
+  readonly #again = new Map<number, number>();
 
   constructor(readonly id: number) {}
 
-  /** True where an event with this id has counted in any live backlog of the directive. */
-  knows(eventId: string): boolean {
-    return this.#ids.has(eventId);
+  /** True where an event with this id (its fingerprint) has counted in any live backlog of the directive. */
+  knows(id: number): boolean {
+    return this.#ids.has(id);
   }
 
-  remember(eventId: string): void {
-    this.#ids.set(eventId, (this.#ids.get(eventId) ?? 0) + 1);
+  remember(id: number): void {
+    if (this.#ids.has(id)) this.#again.set(id, (this.#again.get(id) ?? 0) + 1);
+    else this.#ids.add(id);
   }
 
-  forget(eventIds: readonly string[]): void {
-    for (const id of eventIds) {
-      const count = this.#ids.get(id) ?? 0;
-      if (count > 1) this.#ids.set(id, count - 1);
-      else this.#ids.delete(id);
+  forget(ids: readonly number[]): void {
+    for (const id of ids) {
+      const again = this.#again.get(id);
+      if (again === undefined) this.#ids.delete(id);
+      else if (again > 1) this.#again.set(id, again - 1);
+      else this.#again.delete(id);
     }
   }
 }

@@ -1,16 +1,15 @@
-import type { KeyedState } from '../module.js';
 import type { NormalizedEvent } from '../normalize/normalized-event.js';
-import { type AlarmEventLine, type AlarmLine, alarmLine } from './alarm.js';
+import { AlarmWriter } from './alarm-writer.js';
 import type { AssetMap } from './asset-map.js';
 import type { Backlog } from './backlog.js';
 import { Backlogs } from './backlogs.js';
 import { Candidates } from './candidates.js';
 import { type CompiledDirective, compileDirective, ruleMatches } from './compile.js';
-import type { Directive } from './directive.js';
 import { type Live, ruleAt } from './live.js';
-import { askLookups, type LookupAnswer, type LookupQuestion, mergeAnswer } from './lookup.js';
+import type { EngineOutput, EngineParts, EngineStats } from './engine-parts.js';
+import { type LookupAnswer, mergeAnswer } from './lookup.js';
 import { MatchIndex } from './match-index.js';
-import { completeOptions, type EngineOptions, type GivenOptions, optionFaults } from './options.js';
+import { completeOptions, type EngineOptions, optionFaults } from './options.js';
 import { wantedKey } from './pin.js';
 import { countInStage, join } from './progress.js';
 import type { Reason } from './reason.js';
@@ -20,35 +19,8 @@ import { type Clock, CLOCK } from './state-keys.js';
 import { decide } from './step.js';
 import { Subject } from './subject.js';
 
-/** What made an alarm line necessary (dsiem.md §6). */
-export type AlarmCause = 'stage' | 'always-active' | 'timeout' | 'lookup';
-
-/** Where the engine writes; called in order, within `event`, `tick` and `addLookupResults`. */
-export interface EngineOutput {
-  alarmEvent(line: AlarmEventLine): void;
-  alarm(line: AlarmLine, cause: AlarmCause): void;
-  /** Asked after a stage change, where options ask for lookups. */
-  lookup?(question: LookupQuestion): void;
-}
-
-/** What an engine is made of. */
-export interface EngineParts {
-  readonly directives: readonly Directive[];
-  readonly assets: AssetMap;
-  readonly options?: GivenOptions;
-  readonly state: KeyedState;
-  readonly out: EngineOutput;
-  /** Told of everything that leaves no trace, with its reason. */
-  readonly count: (reason: Reason, by: number) => void;
-}
-
-/** How things stand. */
-export interface EngineStats {
-  readonly now: number;
-  readonly directives: number;
-  readonly liveBacklogs: number;
-  readonly alarms: number;
-}
+/** Earlier than any log, and still a small integer, which keeps times of backlogs small, too. */
+const BEFORE_ALL = -(2 ** 31);
 
 /** Correlates normalized events into alarms (dsiem.md §3–§6): a function of its state and what it is given. */
 export class Engine {
@@ -59,6 +31,7 @@ export class Engine {
   readonly #subject: Subject;
   readonly #candidates: Candidates;
   readonly #backlogs: Backlogs;
+  readonly #alarms: AlarmWriter;
   readonly #directives: number;
   #now: number;
 
@@ -78,12 +51,19 @@ export class Engine {
     for (const compiled of current.values()) addStarter(compiled);
     this.#candidates = new Candidates(index);
     this.#backlogs = new Backlogs(parts.state, this.#options);
-    this.#now = parts.state.get<Clock>(CLOCK)?.now ?? Number.NEGATIVE_INFINITY;
+    this.#alarms = new AlarmWriter({
+      backlogs: this.#backlogs,
+      assets: this.#assets,
+      out: this.#out,
+      count: this.#count,
+    });
+    this.#now = parts.state.get<Clock>(CLOCK)?.now ?? BEFORE_ALL;
     restore({
       backlogs: this.#backlogs,
       current,
       compile: (directive) => compileDirective(directive, context),
       end: (live) => this.#timeOut(live),
+      awaitAnswers: (live, until) => this.#alarms.awaitAnswers(live, until),
       count: this.#count,
     });
   }
@@ -98,16 +78,14 @@ export class Engine {
     }
     this.#candidates.find(this.#subject);
     const { lives, starters } = this.#candidates;
-    if (lives.length === 0 && starters.length === 0) {
-      this.#count('unmatched');
-      return;
-    }
-    this.#offer(lives, starters);
+    if (!this.#offer(lives, starters)) this.#count('unmatched');
   }
 
-  /** Time has come to `now` (seconds): what ends by then ends. */
-  tick(now: number): void {
-    if (now <= this.#now) return;
+  /** Time has come (seconds): what ends by then ends. */
+  tick(time: number): void {
+    const now = Math.floor(time);
+    // So written, it also turns away what is not a number.
+    if (!(now > this.#now)) return;
     this.#now = now;
     const { state } = this.#backlogs;
     const clock = state.edit<Clock>(CLOCK);
@@ -116,7 +94,7 @@ export class Engine {
     for (let due = this.#backlogs.expiry.takeDue(now); due !== undefined; due = this.#backlogs.expiry.takeDue(now)) {
       for (const live of due) {
         if (live.isLive) this.#timeOut(live);
-        else this.#backlogs.drop(live);
+        else this.#alarms.forget(live);
       }
     }
   }
@@ -132,7 +110,7 @@ export class Engine {
       limit: this.#options.limits.addresses,
       full: () => this.#count('limit-lookup-results'),
     });
-    if (isNew) this.#writeAlarm(live, 'lookup');
+    if (isNew) this.#alarms.write(live, 'lookup');
   }
 
   stats(): EngineStats {
@@ -145,8 +123,9 @@ export class Engine {
     return this.#backlogs.byAlarm.get(alarmId)?.backlog;
   }
 
-  /** Goes through lives and starters directive by directive, in order of their ids. */
-  #offer(lives: readonly Live[], starters: readonly CompiledDirective[]): void {
+  /** Goes through lives and starters directive by directive, in order of their ids; false where nobody took the event. */
+  #offer(lives: readonly Live[], starters: readonly CompiledDirective[]): boolean {
+    let isTaken = false;
     let at = 0;
     let start = 0;
     while (at < lives.length || start < starters.length) {
@@ -155,10 +134,11 @@ export class Engine {
       let end = at;
       while (lives[end]?.backlog.directive === id) end += 1;
       const isStarter = starter?.directive.id === id;
-      this.#offerTo({ id, lives, from: at, to: end, starter: isStarter ? starter : undefined });
+      if (this.#offerTo({ id, lives, from: at, to: end, starter: isStarter ? starter : undefined })) isTaken = true;
       at = end;
       if (isStarter) start += 1;
     }
+    return isTaken;
   }
 
   #offerTo(offer: {
@@ -167,10 +147,10 @@ export class Engine {
     readonly from: number;
     readonly to: number;
     readonly starter: CompiledDirective | undefined;
-  }): void {
-    if (this.#backlogs.progressOf(offer.id).knows(this.#subject.event.id)) {
+  }): boolean {
+    if (this.#backlogs.progressOf(offer.id).knows(this.#subject.id)) {
       this.#count('repeated');
-      return;
+      return true;
     }
     let isConsumed = false;
     for (let i = offer.from; i < offer.to; i += 1) {
@@ -179,8 +159,10 @@ export class Engine {
       if (this.#offerToOne(live)) isConsumed = true;
     }
     const { starter } = offer;
-    if (isConsumed || starter === undefined) return;
-    if (ruleMatches(ruleAt(starter.rules, 1), this.#subject, [])) this.#open(starter);
+    if (isConsumed || starter === undefined) return isConsumed;
+    if (!ruleMatches(ruleAt(starter.rules, 1), this.#subject, [])) return false;
+    this.#open(starter);
+    return true;
   }
 
   /** True where the backlog consumes the event. */
@@ -210,7 +192,7 @@ export class Engine {
   #joinEvent(live: Live, stage: number): Backlog {
     const { event } = this.#subject;
     const backlog = this.#backlogs.touch(live);
-    if (!this.#backlogs.remember(live, event.id, stage)) this.#count('limit-ids');
+    if (!this.#backlogs.remember(live, this.#subject.id, stage)) this.#count('limit-ids');
     join(backlog, event, { options: this.#options, count: this.#count });
     this.#out.alarmEvent({ alarm_id: backlog.alarmId, stage, event_id: event.id });
     return backlog;
@@ -218,7 +200,7 @@ export class Engine {
 
   #countInEarlier(live: Live, stage: number): void {
     this.#joinEvent(live, stage).updated = this.#now;
-    this.#writeAlarm(live, 'always-active');
+    this.#alarms.write(live, 'always-active');
   }
 
   #countIn(live: Live): void {
@@ -244,36 +226,18 @@ export class Engine {
     backlog.risk = Math.max(backlog.risk, risk);
     if (outcome === 'stage-finished') this.#backlogs.settle(live);
     else this.#backlogs.close(live);
-    this.#writeAlarm(live, 'stage');
-    if (outcome === 'finished') this.#retire(live);
+    this.#alarms.write(live, 'stage');
+    if (outcome === 'finished') this.#alarms.retire(live, this.#now);
   }
 
   #timeOut(live: Live): void {
     const backlog = this.#backlogs.touch(live);
     this.#backlogs.unsettle(live);
     backlog.status = 'timeout';
+    backlog.opened = this.#now;
     this.#backlogs.close(live);
-    this.#writeAlarm(live, 'timeout');
-    this.#retire(live);
-  }
-
-  #writeAlarm(live: Live, cause: AlarmCause): void {
-    const { backlog } = live;
-    if (backlog.risk < 1) return;
-    if (backlog.created === 0) backlog.created = backlog.updated;
-    this.#backlogs.byAlarm.set(backlog.alarmId, live);
-    this.#out.alarm(alarmLine(backlog, live.compiled, { assets: this.#assets, options: this.#options }), cause);
-    if (cause !== 'stage') return;
-    const question = askLookups(backlog, this.#options.lookups);
-    if (question !== undefined) this.#out.lookup?.(question);
-  }
-
-  /** An ended alarm waits a while for lookup results; everything else that ended is forgotten. */
-  #retire(live: Live): void {
-    const { lookups, endedSeconds } = this.#options;
-    const isAwaited = live.backlog.risk >= 1 && (lookups.intel || lookups.vulnerabilities);
-    if (isAwaited) this.#backlogs.expiry.file(live, this.#now + Math.floor(endedSeconds) + 1);
-    else this.#backlogs.drop(live);
+    this.#alarms.write(live, 'timeout');
+    this.#alarms.retire(live, this.#now);
   }
 }
 

@@ -6,14 +6,8 @@ export type { AddressFacts, AssetMap } from './asset-map.js';
 export { type Asset, type LoadedAssets, loadAssets } from './assets.js';
 export type { Backlog, LookupHit } from './backlog.js';
 export { type Directive, neverReachesRisk1, type Rule, type StickyField } from './directive.js';
-export {
-  type AlarmCause,
-  createEngine,
-  type Engine,
-  type EngineOutput,
-  type EngineParts,
-  type EngineStats,
-} from './engine.js';
+export { createEngine, type Engine } from './engine.js';
+export type { AlarmCause, EngineOutput, EngineParts, EngineStats } from './engine-parts.js';
 export { type ConfigFile, type Fault, formatFault } from './fault.js';
 export { type LoadedDirectives, type LoadOptions, loadDirectives } from './load.js';
 export type { LookupAnswer, LookupQuestion } from './lookup.js';

@@ -73,7 +73,8 @@ const finishStage = (backlog: Backlog, event: NormalizedEvent, how: { now: numbe
   backlog.count = 0;
   backlog.opened = how.now;
   delete backlog.sticky;
-  backlog.stages.push({ start: event.time, end: 0, ids: 0, first: null });
+  // Not pushed: an array that grows takes room for seventeen.
+  backlog.stages = [...backlog.stages, { start: event.time, end: 0, ids: 0, first: null }];
   return 'stage-finished';
 };
 

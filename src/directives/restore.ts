@@ -13,6 +13,8 @@ interface Restoring {
   readonly compile: (directive: Directive) => CompiledDirective;
   /** Ends a live backlog with status `timeout`. */
   readonly end: (live: Live) => void;
+  /** Keeps an ended alarm for lookup results until the given second. */
+  readonly awaitAnswers: (live: Live, until: number) => void;
   readonly count: (reason: Reason) => void;
 }
 
@@ -69,7 +71,7 @@ export const restore = (restoring: Restoring): void => {
     const live = new Live(backlog, rulesOf(backlog), backlogs.progressOf(backlog.directive), key);
     if (backlog.risk >= 1) backlogs.byAlarm.set(backlog.alarmId, live);
     if (!live.isLive) {
-      backlogs.expiry.file(live, backlog.opened + Math.floor(options.endedSeconds) + 1);
+      restoring.awaitAnswers(live, backlog.opened + Math.floor(options.endedSeconds) + 1);
       continue;
     }
     backlogs.resume(live);

@@ -1,9 +1,11 @@
 import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import type { AddressFacts, AssetMap } from './asset-map.js';
+import { fingerprint } from './hash.js';
 
 /** The event being correlated, with what the assets say of its addresses; looked up once, when first asked. */
 export class Subject {
   #event: NormalizedEvent | undefined;
+  #id: number | undefined;
   #source: AddressFacts | undefined;
   #destination: AddressFacts | undefined;
 
@@ -11,6 +13,7 @@ export class Subject {
 
   /** Turns to the next event. One subject serves all, so that an event costs no allocation. */
   turnTo(event: NormalizedEvent): void {
+    this.#id = undefined;
     this.#event = event;
     this.#source = undefined;
     this.#destination = undefined;
@@ -20,6 +23,12 @@ export class Subject {
   get event(): NormalizedEvent {
     if (this.#event === undefined) throw new Error('a subject was read before it was turned to an event');
     return this.#event;
+  }
+
+  /** Fingerprint of the event's id. */
+  get id(): number {
+    this.#id ??= fingerprint(this.event.id);
+    return this.#id;
   }
 
   get source(): AddressFacts {

@@ -14,6 +14,11 @@ export class MemoryState implements KeyedState {
     return new MemoryState(JSON.parse(JSON.stringify([...this.#values])) as [string, unknown][]);
   }
 
+  /** All entries by key. */
+  sorted(): [string, unknown][] {
+    return [...this.#values].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   get size(): number {
     return this.#values.size;
   }
