@@ -1,0 +1,74 @@
+import { compilePath, type JsonObject } from './json-path.js';
+import type { Pairs } from './key-values.js';
+import type { Outcome } from './kind.js';
+import { LiteralFinder } from './literal-finder.js';
+import { LiteralTrie } from './literal-trie.js';
+import type { Literals } from './pattern-literals.js';
+import { type PairFormat, pairGetter, type Scan } from './scan.js';
+import type { When } from './when.js';
+import { WhenIndex } from './when-index.js';
+
+/** Something that may make an event of a record; the one of lowest `order` that does is taken. */
+export interface Attempt {
+  readonly order: number;
+  /** undefined where the record is not its kind of line. */
+  attempt(scan: Scan): Outcome | undefined;
+}
+
+/** The attempts for records that share a key, found by literals and by values: never one after the other. */
+export class Bucket {
+  readonly #prefixes = new LiteralTrie<Attempt>();
+  readonly #inner: { readonly literal: string; readonly value: Attempt }[] = [];
+  #finder: LiteralFinder<Attempt> | undefined;
+  #json: WhenIndex<JsonObject, Attempt> | undefined;
+  readonly #pairs = new Map<PairFormat, WhenIndex<Pairs, Attempt>>();
+  readonly #found: Attempt[] = [];
+
+  addText(literals: Literals, attempt: Attempt): void {
+    if ('prefixes' in literals) {
+      for (const prefix of literals.prefixes) this.#prefixes.add(prefix, attempt);
+      return;
+    }
+    this.#inner.push({ literal: literals.inner, value: attempt });
+  }
+
+  addJson(whens: readonly When[], attempt: Attempt): void {
+    this.#json ??= new WhenIndex(compilePath);
+    this.#json.add(whens, attempt);
+  }
+
+  addPairs(format: PairFormat, whens: readonly When[], attempt: Attempt): void {
+    const index = this.#pairs.get(format) ?? new WhenIndex<Pairs, Attempt>(pairGetter);
+    index.add(whens, attempt);
+    this.#pairs.set(format, index);
+  }
+
+  /** To be called once when all attempts are added. */
+  finish(): void {
+    if (this.#inner.length > 0) this.#finder = new LiteralFinder(this.#inner);
+  }
+
+  /** What the first attempt that knows the record makes of it. */
+  find(scan: Scan): Outcome | undefined {
+    const found = this.#found;
+    found.length = 0;
+    this.#prefixes.find(scan.message, found);
+    this.#finder?.find(scan.message, found);
+    if (this.#json !== undefined) {
+      const object = scan.json();
+      if (object !== undefined) this.#json.find(object, found);
+    }
+    for (const [format, index] of this.#pairs) {
+      const pairs = scan.pairs(format);
+      if (pairs !== undefined) index.find(pairs, found);
+    }
+    if (found.length > 1) found.sort(byOrder);
+    for (const candidate of found) {
+      const outcome = candidate.attempt(scan);
+      if (outcome !== undefined) return outcome;
+    }
+    return undefined;
+  }
+}
+
+const byOrder = (left: Attempt, right: Attempt): number => left.order - right.order;

@@ -1,0 +1,136 @@
+/** Most lines remembered in one generation; two are kept, so equal lines up to this many lines apart stay apart. */
+const GENERATION = 16_384;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const CODES = Uint8Array.from(ALPHABET, (char) => char.charCodeAt(0));
+const INITIAL = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344] as const;
+const FINAL_ROUNDS = 3;
+
+/** Which lines were seen how often, as plain data; pairs of line key and count, oldest first. */
+export interface EqualLines {
+  readonly older: readonly (readonly [number, number])[];
+  readonly recent: readonly (readonly [number, number])[];
+}
+
+/**
+ * Ids of normalized events: a hash of raw line, time, how many equal lines of that time came before, and the event's
+ * ordinal. The hash has SipHash's rounds on 32-bit words and a public start: spread evenly and the same everywhere, no secret.
+ */
+export class EventIds {
+  #older = new Map<number, number>();
+  #recent = new Map<number, number>();
+  #v0 = 0;
+  #v1 = 0;
+  #v2 = 0;
+  #v3 = 0;
+  #before = 0;
+  #ordinal = 0;
+
+  constructor(state?: EqualLines) {
+    if (state === undefined) return;
+    this.#older = new Map(state.older);
+    this.#recent = new Map(state.recent);
+  }
+
+  /** Begins a line of the given time (ms since the epoch); `next` then gives the ids of its events. */
+  begin(raw: string, time: number): void {
+    this.#v0 = INITIAL[0];
+    this.#v1 = INITIAL[1];
+    this.#v2 = INITIAL[2];
+    this.#v3 = INITIAL[3];
+    this.#absorbText(raw);
+    this.#absorb(Math.floor(time / 0x1_0000_0000) | 0);
+    this.#absorb(time | 0);
+    this.#before = this.#countLine((this.#v0 >>> 0) * 0x20_0000 + (this.#v2 >>> 11));
+    this.#absorb(this.#before);
+    this.#ordinal = 0;
+  }
+
+  /** The next id of the line that was begun: 20 characters of base64url. */
+  next(): string {
+    const v0 = this.#v0;
+    const v1 = this.#v1;
+    const v2 = this.#v2;
+    const v3 = this.#v3;
+    this.#absorb(this.#ordinal);
+    for (let i = 0; i < FINAL_ROUNDS; i += 1) this.#absorb(0xff);
+    const id = base64url(this.#v0, this.#v1, this.#v2, this.#v3);
+    this.#v0 = v0;
+    this.#v1 = v1;
+    this.#v2 = v2;
+    this.#v3 = v3;
+    this.#ordinal += 1;
+    return id;
+  }
+
+  /** What must be kept over a restart for equal lines to stay apart. */
+  save(): EqualLines {
+    return { older: [...this.#older], recent: [...this.#recent] };
+  }
+
+  #countLine(key: number): number {
+    const before = this.#recent.get(key) ?? this.#older.get(key) ?? 0;
+    if (this.#recent.size >= GENERATION) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(key, before + 1);
+    return before;
+  }
+
+  #absorbText(text: string): void {
+    let v0 = this.#v0;
+    let v1 = this.#v1;
+    let v2 = this.#v2;
+    let v3 = this.#v3;
+    const { length } = text;
+    for (let i = 0; i < length; i += 2) {
+      // An odd end is padded with 0; the length, absorbed last, tells it from a NUL.
+      const word = text.charCodeAt(i) | (i + 1 < length ? text.charCodeAt(i + 1) << 16 : 0);
+      v3 ^= word;
+      v0 = (v0 + v1) | 0;
+      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+      v0 = (v0 << 16) | (v0 >>> 16);
+      v2 = (v2 + v3) | 0;
+      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+      v0 = (v0 + v3) | 0;
+      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+      v2 = (v2 + v1) | 0;
+      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+      v2 = (v2 << 16) | (v2 >>> 16);
+      v0 ^= word;
+    }
+    this.#v0 = v0;
+    this.#v1 = v1;
+    this.#v2 = v2;
+    this.#v3 = v3;
+    this.#absorb(length);
+  }
+
+  #absorb(word: number): void {
+    let v0 = this.#v0;
+    let v1 = this.#v1;
+    let v2 = this.#v2;
+    let v3 = this.#v3 ^ word;
+    v0 = (v0 + v1) | 0;
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
+    this.#v0 = v0 ^ word;
+    this.#v1 = v1;
+    this.#v2 = v2;
+    this.#v3 = v3;
+  }
+}
+
+const code = (word: number, shift: number): number => CODES[(word >>> shift) & 63] ?? 0;
+
+const fiveOf = (word: number): string =>
+  String.fromCharCode(code(word, 2), code(word, 8), code(word, 14), code(word, 20), code(word, 26));
+
+const base64url = (a: number, b: number, c: number, d: number): string => fiveOf(a) + fiveOf(b) + fiveOf(c) + fiveOf(d);

@@ -1,0 +1,61 @@
+import type { AddressCache, HostAddresses } from './addresses.js';
+import { ownCopy } from './own-copy.js';
+import type { Get } from './template.js';
+import { textHash } from './text-hash.js';
+
+/** Longest text a field of an event has, in UTF-16 units; longer ones are cut. */
+export const LONGEST_FIELD = 1_024;
+const HASHED_SIDS = 1_000_000_000;
+const LARGEST_SID = 2_147_483_647;
+
+/** A text cut to what a field may have, without the line it came from. */
+export const boundedText = (text: string): string =>
+  ownCopy(text.length > LONGEST_FIELD ? text.slice(0, LONGEST_FIELD) : text);
+
+/** A sid as it stands; any other text becomes one from 1,000,000,000 to 1,999,999,999, always the same; 0 for no text. */
+export const readSid = (text: string): number => {
+  if (/^[0-9]{1,10}$/.test(text)) {
+    const number = Number(text);
+    if (number >= 1 && number <= LARGEST_SID) return number;
+  }
+  return text === '' ? 0 : HASHED_SIDS + (textHash(text) % HASHED_SIDS);
+};
+
+/** A port as it stands; 0 for no text, −1 for a text that is no port. */
+export const readPort = (text: string): number => {
+  if (text === '') return 0;
+  const port = text.length <= 5 && /^[0-9]+$/.test(text) ? Number(text) : -1;
+  return port > 65_535 ? -1 : port;
+};
+
+/** The first of several fields that is an address; "" where none is. `notAddress` then is the first text that was there instead. */
+export class AddressField<F> {
+  address = '';
+  notAddress = '';
+  readonly #candidates: readonly Get<F>[];
+  readonly #addresses: AddressCache;
+
+  constructor(candidates: readonly Get<F>[], addresses: AddressCache) {
+    this.#candidates = candidates;
+    this.#addresses = addresses;
+  }
+
+  read(fields: F): void {
+    this.address = '';
+    this.notAddress = '';
+    for (const candidate of this.#candidates) {
+      const text = candidate(fields);
+      if (text === '') continue;
+      const address = this.#addresses.get(text);
+      if (address !== undefined) {
+        this.address = address;
+        this.notAddress = '';
+        return;
+      }
+      if (this.notAddress === '') this.notAddress = text;
+    }
+  }
+}
+
+/** The address a destination's name stands for; 0.0.0.0 where none is known. */
+export const namedAddress = (name: string, hosts: HostAddresses): string => hosts.named(name) ?? '0.0.0.0';

@@ -1,0 +1,142 @@
+import { Bucket } from './bucket.js';
+import type { Building } from './event-builder.js';
+import { compilePath } from './json-path.js';
+import { compileKind, type Kind, type Outcome } from './kind.js';
+import type { LoadedKind, LoadedPlugin } from './loaded-plugin.js';
+import type { Pattern } from './pattern.js';
+import type { Selector } from './plugin-schema.js';
+import { type Getter, groupGetter, type PairFormat, pairGetter, type Scan } from './scan.js';
+import { compileSelector, keyOf } from './selector.js';
+
+const everyRecord: Selector = {};
+
+/** Plugins found by what a record says of itself: program, host, input, facility, then literals and values. */
+export class PluginIndex {
+  readonly #building: Building;
+  readonly #keyed = {
+    app: new Map<string, Bucket>(),
+    host: new Map<string, Bucket>(),
+    input: new Map<string, Bucket>(),
+  };
+  readonly #facilities = new Map<number, Bucket>();
+  readonly #global = new Bucket();
+  #order = 0;
+
+  constructor(plugins: readonly LoadedPlugin[], building: Building) {
+    this.#building = building;
+    for (const plugin of plugins) this.#add(plugin);
+    for (const bucket of this.#buckets()) bucket.finish();
+  }
+
+  /** What the plugins make of a record; undefined where none knows it. */
+  find(scan: Scan): Outcome | undefined {
+    const { app, host, input, facility } = scan.record;
+    return (
+      (app === undefined ? undefined : this.#keyed.app.get(app)?.find(scan)) ??
+      (host === undefined ? undefined : this.#keyed.host.get(host)?.find(scan)) ??
+      this.#keyed.input.get(input)?.find(scan) ??
+      (facility === undefined ? undefined : this.#facilities.get(facility)?.find(scan)) ??
+      this.#global.find(scan)
+    );
+  }
+
+  #add(plugin: LoadedPlugin): void {
+    if (plugin.read === 'text') {
+      this.#addText(plugin);
+      return;
+    }
+    for (const kind of plugin.kinds) {
+      if (plugin.read === 'json') this.#addJson(plugin, kind);
+      else this.#addPairs(plugin, kind, plugin.read);
+    }
+  }
+
+  /** Kinds with the same pattern are matched once, and then told apart by their conditions. */
+  #addText(plugin: LoadedPlugin): void {
+    const byPattern = new Map<Pattern, LoadedKind[]>();
+    for (const kind of plugin.kinds) {
+      if (kind.pattern === undefined) continue;
+      byPattern.set(kind.pattern, [...(byPattern.get(kind.pattern) ?? []), kind]);
+    }
+    for (const [pattern, kinds] of byPattern) {
+      const getter = groupGetter(pattern.groups);
+      const compiled = kinds.map((kind) => this.#compile(plugin, kind, getter));
+      const attempt = (scan: Scan): Outcome | undefined => {
+        const match = pattern.regex.exec(scan.message);
+        return match === null ? undefined : firstOf(compiled, match);
+      };
+      this.#place(plugin, attempt, (bucket, placed) => bucket.addText(pattern.literals, placed));
+    }
+  }
+
+  #addJson(plugin: LoadedPlugin, kind: LoadedKind): void {
+    const compiled = this.#compile(plugin, kind, compilePath);
+    const attempt = (scan: Scan): Outcome | undefined => {
+      const object = scan.json();
+      return object !== undefined && compiled.accepts(object) ? compiled.make(object) : undefined;
+    };
+    this.#place(plugin, attempt, (bucket, placed) => bucket.addJson(kind.when, placed));
+  }
+
+  #addPairs(plugin: LoadedPlugin, kind: LoadedKind, format: PairFormat): void {
+    const compiled = this.#compile(plugin, kind, pairGetter);
+    const attempt = (scan: Scan): Outcome | undefined => {
+      const pairs = scan.pairs(format);
+      return pairs !== undefined && compiled.accepts(pairs) ? compiled.make(pairs) : undefined;
+    };
+    this.#place(plugin, attempt, (bucket, placed, selector) => {
+      // A literal of the selector finds the plugin before anything is read.
+      if (selector.contains?.every(isAscii) !== true) bucket.addPairs(format, kind.when, placed);
+      else for (const literal of selector.contains) bucket.addText({ inner: literal }, placed);
+    });
+  }
+
+  #compile<F>(plugin: LoadedPlugin, kind: LoadedKind, getter: Getter<F>): Kind<F> {
+    return compileKind(plugin, kind, { getter, building: this.#building });
+  }
+
+  #place(
+    plugin: LoadedPlugin,
+    attempt: (scan: Scan) => Outcome | undefined,
+    add: (bucket: Bucket, placed: { order: number; attempt: typeof attempt }, selector: Selector) => void,
+  ): void {
+    const order = this.#order;
+    this.#order += 1;
+    for (const selector of plugin.records.length === 0 ? [everyRecord] : plugin.records) {
+      const holds = compileSelector(selector);
+      const placed = {
+        order,
+        attempt: holds === undefined ? attempt : (scan: Scan) => (holds(scan) ? attempt(scan) : undefined),
+      };
+      for (const bucket of this.#bucketsOf(selector)) add(bucket, placed, selector);
+    }
+  }
+
+  #bucketsOf(selector: Selector): Bucket[] {
+    const key = keyOf(selector);
+    if (key === 'none') return [this.#global];
+    if (key === 'facility') return (selector.facility ?? []).map((facility) => bucketAt(this.#facilities, facility));
+    return (selector[key] ?? []).map((value) => bucketAt(this.#keyed[key], value));
+  }
+
+  *#buckets(): Generator<Bucket> {
+    yield* this.#keyed.app.values();
+    yield* this.#keyed.host.values();
+    yield* this.#keyed.input.values();
+    yield* this.#facilities.values();
+    yield this.#global;
+  }
+}
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
+const bucketAt = <K>(buckets: Map<K, Bucket>, key: K): Bucket => {
+  const bucket = buckets.get(key) ?? new Bucket();
+  buckets.set(key, bucket);
+  return bucket;
+};
+
+const firstOf = <F>(kinds: readonly Kind<F>[], fields: F): Outcome | undefined => {
+  for (const kind of kinds) if (kind.accepts(fields)) return kind.make(fields);
+  return undefined;
+};
