@@ -7,7 +7,7 @@ import { FailureWindows } from './failure-windows.js';
 import type { SshdLine } from './line.js';
 import type { SshdOptions } from './options.js';
 import { readSshdLine } from './read-sshd-line.js';
-import { editTotals, stackTime } from './totals.js';
+import { editTotals, statsDue } from './totals.js';
 
 const programs: ReadonlySet<string> = new Set(['sshd', 'sshd-session', 'sshd-auth']);
 const hostLimit = 255;
@@ -57,18 +57,17 @@ export class SshdFollower implements LogicModule<SshdOptions> {
     if (line === undefined) this.context.metrics.count('unknown_lines');
     if (line === undefined || line.kind === 'other') return;
     this.time = record.time;
-    this.now = stackTime(this.context.state, record.time);
+    this.now = this.context.now;
     this.follow(line, placeOf(record, line));
   }
 
   onTick(now: number): void {
-    const totals = editTotals(this.context.state);
-    totals.now = now;
     this.connections.sweep(now);
     this.windows.sweep(now);
-    const due = totals.statsDue ?? nextMidnight(now, this.context.timeZone);
-    if (now >= due) this.tellStats(due);
-    if (now >= due || totals.statsDue === null) totals.statsDue = nextMidnight(now, this.context.timeZone);
+    const due = statsDue(this.context.state);
+    if (due !== null && now < due) return;
+    if (due !== null) this.tellStats(due);
+    editTotals(this.context.state).statsDue = nextMidnight(now, this.context.timeZone);
   }
 
   onEnd(now: number): void {

@@ -1,13 +1,11 @@
 import type { KeyedState } from 'tocsin';
 
-/** What is counted between two `SshdStats`, and the clock: plain JSON, kept over restarts. */
+/** What is counted between two `SshdStats`, and when the next is due: plain JSON, kept over restarts. */
 export interface Totals {
   logins: number;
   failed: number;
   exceeded: number;
   expired: number;
-  /** Stack time, ms; null before the first tick. */
-  now: number | null;
   /** When the next `SshdStats` is due, ms; null before the first tick. */
   statsDue: number | null;
 }
@@ -18,10 +16,10 @@ const key = 'totals';
 export const editTotals = (state: KeyedState): Totals => {
   const kept = state.edit<Totals>(key);
   if (kept !== undefined) return kept;
-  const totals: Totals = { logins: 0, failed: 0, exceeded: 0, expired: 0, now: null, statsDue: null };
+  const totals: Totals = { logins: 0, failed: 0, exceeded: 0, expired: 0, statsDue: null };
   state.put(key, totals);
   return totals;
 };
 
-/** Stack time in ms, or `otherwise` before the first tick. */
-export const stackTime = (state: KeyedState, otherwise: number): number => state.get<Totals>(key)?.now ?? otherwise;
+/** When the next `SshdStats` is due, ms; null before the first tick. */
+export const statsDue = (state: KeyedState): number | null => state.get<Totals>(key)?.statsDue ?? null;

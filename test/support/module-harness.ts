@@ -67,6 +67,11 @@ export class ModuleHarness {
     this.start();
   }
 
+  /** New options, state kept. */
+  reconfigure(options: Readonly<Record<string, unknown>>): void {
+    for (const { module } of this.runner.modules) module.reconfigure?.(this.definition.options.parse(options));
+  }
+
   /** A record as it is, its time moving the clock. */
   record(parts: Partial<LogRecord>): void {
     this.seq += 1;
@@ -131,12 +136,17 @@ export class ModuleHarness {
   private start(): void {
     const { definition, setup, runner, state, counters } = this;
     const { name } = definition;
+    const stackTime = (): number => this.now;
     const unexpected = (message: string): never => {
       throw new Error(`the module says: ${message}`);
     };
     const module = definition.create(definition.options.parse(setup.options ?? {}), {
       name,
       timeZone: setup.timeZone ?? 'UTC',
+      get now(): number {
+        return stackTime();
+      },
+      files: [],
       dispatch: (event) => runner.dispatch(event, name),
       lookup: () => unexpected('lookup'),
       state,
