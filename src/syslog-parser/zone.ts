@@ -1,6 +1,10 @@
 const dayMs = 86_400_000;
+// Offsets change at quarter hours at the finest.
 const slotMs = 900_000;
-const mostCached = 50_000;
+// No zone changes its offset forth and back within 28 days (Morocco's Ramadan comes nearest). So coarse, all dates
+// from 0000 to 9999 fit into the memory: a sender who makes dates up cannot have `Intl` asked for each of them.
+const spanLengthsMs = [28 * dayMs, dayMs];
+const mostCached = 200_000;
 
 /** A time zone whose offsets are remembered: asking `Intl` costs microseconds. */
 export interface Zone {
@@ -26,35 +30,42 @@ export function zoneOf(name: string | undefined): Zone {
 function newZone(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   const slots = new Map<number, number>();
-  const days = new Map<number, number | undefined>();
+  const spans = spanLengthsMs.map((lengthMs) => ({ lengthMs, offsets: new Map<number, number>() }));
 
-  // Offsets change at quarter hours at the finest.
   function slotOffset(slot: number): number {
     let offset = slots.get(slot);
     if (offset === undefined) {
       offset = askOffset(format, slot * slotMs);
-      if (slots.size >= mostCached) slots.clear();
-      slots.set(slot, offset);
+      remember(slots, slot, offset);
     }
     return offset;
   }
 
-  // Undefined for a day on which the offset changes.
-  function dayOffset(day: number): number | undefined {
-    const first = slotOffset((day * dayMs) / slotMs);
-    const offset = first === slotOffset(((day + 1) * dayMs) / slotMs) ? first : undefined;
-    if (days.size >= mostCached) days.clear();
-    days.set(day, offset);
-    return offset;
+  // NaN for a span within which the offset changes.
+  function spanOffset(span: number, lengthMs: number): number {
+    const first = slotOffset((span * lengthMs) / slotMs);
+    return first === slotOffset(((span + 1) * lengthMs) / slotMs) ? first : NaN;
   }
 
   return {
     offsetAt(time) {
-      const day = Math.floor(time / dayMs);
-      const offset = days.get(day) ?? (days.has(day) ? undefined : dayOffset(day));
-      return offset ?? slotOffset(Math.floor(time / slotMs));
+      for (const { lengthMs, offsets } of spans) {
+        const span = Math.floor(time / lengthMs);
+        let offset = offsets.get(span);
+        if (offset === undefined) {
+          offset = spanOffset(span, lengthMs);
+          remember(offsets, span, offset);
+        }
+        if (!Number.isNaN(offset)) return offset;
+      }
+      return slotOffset(Math.floor(time / slotMs));
     },
   };
+}
+
+function remember(offsets: Map<number, number>, index: number, offset: number): void {
+  if (offsets.size >= mostCached) offsets.clear();
+  offsets.set(index, offset);
 }
 
 function askOffset(format: Intl.DateTimeFormat, time: number): number {
