@@ -16,6 +16,7 @@ export {
 export { eventLine, isoTime } from './events/event-line.js';
 export { FieldError, type FieldTypes, type FieldValues } from './events/fields.js';
 export { renderHtml, renderText, TemplateError } from './events/render.js';
+export type { Fault } from './fault.js';
 export type { Json } from './json.js';
 export {
   DeliveryError,
@@ -26,6 +27,8 @@ export {
 } from './listener.js';
 export { nextMidnight } from './midnight.js';
 export {
+  type CheckResult,
+  type ConfigFile,
   defineModule,
   type KeyedState,
   type Log,

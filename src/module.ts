@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Event, EventClass } from './events/event.js';
+import type { Fault } from './fault.js';
 import type { Json } from './json.js';
 import type { LogRecord } from './record.js';
 
@@ -65,12 +66,28 @@ export interface Metrics {
   gauge(name: string, value: number): void;
 }
 
+/** A configuration file as read: its path, for messages, and its text. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What is wrong with a module's configuration files: faults stop the start, warnings are shown. */
+export interface CheckResult {
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
 /** What the stack gives a module. */
 export interface ModuleContext {
   /** Name under which the module runs in this stack. */
   readonly name: string;
   /** Time zone of this stack, for calendar days: an IANA name. */
   readonly timeZone: string;
+  /** Stack time, ms since the epoch; 0 before the first record. */
+  readonly now: number;
+  /** The configuration files the module asked for, in the order of their names. */
+  readonly files: readonly ConfigFile[];
   dispatch(event: Event): void;
   lookup(request: LookupRequest): void;
   readonly state: KeyedState;
@@ -87,6 +104,10 @@ export interface ModuleDefinition<S extends z.ZodType = z.ZodType> {
   readonly options: S;
   /** Event classes it dispatches, so that listeners can render their messages. */
   readonly events?: readonly EventClass[];
+  /** Names of the files it reads from the configuration directory, `*` standing for any text, e.g. `directives_*.json`. */
+  readonly files?: readonly string[];
+  /** Checks those files before anything starts; all faults at once. */
+  check?(options: z.output<S>, files: readonly ConfigFile[]): CheckResult;
   create(options: z.output<S>, context: ModuleContext): LogicModule<z.output<S>>;
 }
 

@@ -1,26 +1,38 @@
+import { createWriteStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { escapeControls } from '../escape.js';
 import type { Log } from '../module.js';
 
+const lastWordsMs = 500;
+
 /** The error stream, shared by messages and the live line: a message first takes the live line away. */
 export class Console extends Writable {
-  readonly #out: NodeJS.WriteStream;
+  readonly #out: NodeJS.WritableStream;
   #line = '';
 
-  constructor(out: NodeJS.WriteStream) {
+  /** On a pipe, `process.stderr` would block the whole thread while nobody reads: there, writes wait outside it. */
+  constructor() {
     super();
-    this.#out = out;
+    this.#out = process.stderr.isTTY ? process.stderr : createWriteStream('', { fd: 2, autoClose: false });
   }
 
   get isTerminal(): boolean {
-    return this.#out.isTTY;
+    return process.stderr.isTTY;
   }
 
   /** Shows a line that stays at the bottom; only on a terminal. */
   live(line: string): void {
     if (!this.isTerminal) return;
-    this.#out.write(`\r\u001b[K${line.slice(0, Math.max(20, this.#out.columns - 1))}`);
+    this.#out.write(`\r\u001b[K${line.slice(0, Math.max(20, process.stderr.columns - 1))}`);
     this.#line = line;
+  }
+
+  /** Resolves when everything written has been taken, or nobody takes it. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, lastWordsMs).unref();
+      this.write('', () => resolve());
+    });
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {

@@ -54,6 +54,10 @@ class PrintSink implements FrameSink {
     this.#text += toLine(decodeFrame({ ...frame, bytes, seq: this.#seq }));
   }
 
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
   position(): void {
     // Nothing goes on from here.
   }

@@ -66,7 +66,7 @@ export const addReplay = (program: Command): void => {
     .addHelpText('after', example);
   addStackOptions(command).action(async (files: string[], options: Options) => {
     const stack = await stackOf(options);
-    const terminal = new Console(process.stderr);
+    const terminal = new Console();
     const progress = await bar(files, terminal.isTerminal);
     const { format, maxFrame, year, tz: timeZone } = options;
     try {

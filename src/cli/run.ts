@@ -116,7 +116,7 @@ export const addRun = (program: Command): void => {
 };
 
 const run = async (options: Options): Promise<void> => {
-  const terminal = new Console(process.stderr);
+  const terminal = new Console();
   const log = consoleLog(terminal);
   const stack = await stackOf(options);
   const { inputs, standard } = inputSpecs(options, stack);
@@ -162,6 +162,7 @@ const run = async (options: Options): Promise<void> => {
   await runtime.stop();
   clearTimeout(limit);
   log.info(liveLine(runtime.counters()));
+  await terminal.settled();
   process.exit(failed ? diedExitCode : 0);
 };
 

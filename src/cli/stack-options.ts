@@ -12,6 +12,8 @@ export interface StackOptions {
   readonly stackDir?: readonly string[];
   readonly moduleDir?: readonly string[];
   readonly listenerDir?: readonly string[];
+  readonly configDir?: string;
+  readonly pluginDir?: readonly string[];
 }
 
 /** The stacks that run where none is named. */
@@ -28,7 +30,11 @@ export const addSearchOptions = (command: Command): Command =>
   command
     .addOption(option('--stack-dir <dir>', 'search stacks here too (repeatable)').argParser(collectWhole))
     .addOption(option('--module-dir <dir>', 'search modules here too (repeatable)').argParser(collectWhole))
-    .addOption(option('--listener-dir <dir>', 'search listeners here too (repeatable)').argParser(collectWhole));
+    .addOption(option('--listener-dir <dir>', 'search listeners here too (repeatable)').argParser(collectWhole))
+    .addOption(option('--config-dir <dir>', 'directives_*.json, assets_*.json, … instead of the shipped ones'))
+    .addOption(
+      option('--plugin-dir <dir>', 'normalizer plugins beside the shipped ones (repeatable)').argParser(collectWhole),
+    );
 
 /** Adds `--stack` and where stacks, modules and listeners lie. */
 export const addStackOptions = (command: Command): Command =>
@@ -50,4 +56,4 @@ export const temporaryDir = (): string => {
 
 /** The stacks of these options, checked. @throws ConfigurationError with every fault. */
 export const stackOf = (options: Partial<StackOptions>): Promise<ResolvedStack> =>
-  resolveStack(options.stack ?? defaultStacks, pathOf(options), temporaryDir());
+  resolveStack({ names: options.stack ?? defaultStacks, path: pathOf(options), cacheDir: temporaryDir() });

@@ -1,6 +1,6 @@
 import type { Listener, ListenerContext, ListenerDefinition } from '../listener.js';
 import { compileFilter, type Filter } from '../stack/filter.js';
-import type { ResolvedEntry } from '../stack/resolve.js';
+import type { ResolvedEntry } from '../stack/resolve-entry.js';
 import { messageOf } from '../fault.js';
 
 /** A listener of a stack, made. */

@@ -1,7 +1,7 @@
 import type { EventClass } from '../events/event.js';
 import { ModuleFailed } from '../frontend/module-failed.js';
 import type { ModuleDefinition } from '../module.js';
-import type { ResolvedEntry } from '../stack/resolve.js';
+import type { ResolvedEntry } from '../stack/resolve-entry.js';
 import type { FindClass } from './stored-event.js';
 
 /** The event classes that a stack's modules declare, by the name the module runs under. */

@@ -1,5 +1,6 @@
 import { BlockReader } from '../journal/block.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
+import { JournalError } from '../journal/journal-error.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 
@@ -157,7 +158,8 @@ export class Outbox {
         if (waitMs > 50) this.#log.info('outbox: can be written again');
         return;
       } catch (cause) {
-        if (this.#closed) throw cause;
+        // After a failed sync nobody knows what is on disk: only a new start, which reads it, can tell.
+        if (this.#closed || (cause instanceof JournalError && cause.code === 'sync-failed')) throw cause;
         if (waitMs === 50) this.#log.error(`outbox: ${messageOf(cause)}; trying again`);
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { EventClass } from './event.js';
 
 /** Types a declared field can have; a trailing `?` lets it be absent. */
@@ -66,7 +67,9 @@ export const checkFields = (eventClass: EventClass, values: Readonly<Record<stri
       throw new FieldError(`${eventClass.name} needs the field ${name} (${type}), which is missing`);
     }
     if (!hasType(value, type)) {
-      throw new FieldError(`${eventClass.name}.${name} is ${JSON.stringify(value)}, a ${type} would be right`);
+      throw new FieldError(
+        `${eventClass.name}.${name} is ${inspect(value, { depth: 0, maxStringLength: 100, breakLength: Number.POSITIVE_INFINITY })}, a ${type} would be right`,
+      );
     }
     seen += 1;
   }

@@ -1,23 +1,27 @@
 import { messageOf } from '../fault.js';
 import type { Json } from '../json.js';
 import type { Log, ModuleContext, ModuleDefinition } from '../module.js';
-import type { ResolvedEntry } from '../stack/resolve.js';
-import { type Clock, Frontend, type Normalize } from './frontend.js';
+import type { Normalizer } from '../normalize/index.js';
+import { isAskedFor } from '../stack/config-files.js';
+import type { ResolvedStack } from '../stack/resolve.js';
+import { makeNormalizer } from './make-normalizer.js';
+import type { ResolvedEntry } from '../stack/resolve-entry.js';
+import { type Clock, Frontend } from './frontend.js';
 import { ModuleState } from './keyed-state.js';
-import { StackRunner, type TakeEvent, type TakeLookup } from './stack-runner.js';
+import { type RunningModule, StackRunner, type TakeEvent, type TakeLookup } from './stack-runner.js';
 
 /** Where the core keeps its own state among the modules'. No module can have this name. */
 const ownState = '$core';
+const nowKey = 'now';
+const equalLinesKey = 'equalLines';
 
 /** What a core is made of. */
 export interface CoreOptions {
-  readonly modules: readonly ResolvedEntry[];
-  readonly timeZone: string;
+  readonly stack: Pick<ResolvedStack, 'modules' | 'timeZone' | 'files' | 'plugins' | 'hosts'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly event: TakeEvent;
   readonly lookup?: TakeLookup;
-  readonly normalize?: Normalize | undefined;
   /** Checkpoints will be taken of it. */
   readonly checkpoints: boolean;
   /** State of a checkpoint: module, key, JSON. */
@@ -28,6 +32,8 @@ export interface CoreOptions {
 export interface Core {
   readonly frontend: Frontend;
   readonly runner: StackRunner;
+  /** Absent where the stack has no plugins. */
+  readonly normalizer: Normalizer | undefined;
   /** Memory by module, the core's own included. */
   readonly states: ReadonlyMap<string, ModuleState>;
   /** Places to go on from, by input and key, as of the last entry worked on. */
@@ -40,7 +46,7 @@ const positionKey = (input: string, key: string): string => JSON.stringify([inpu
 
 const restoreStates = (options: CoreOptions): Map<string, ModuleState> => {
   const states = new Map(
-    [ownState, ...options.modules.map(({ name }) => name)].map((name) => [
+    [ownState, ...options.stack.modules.map(({ name }) => name)].map((name) => [
       name,
       new ModuleState(name, options.checkpoints),
     ]),
@@ -52,11 +58,9 @@ const restoreStates = (options: CoreOptions): Map<string, ModuleState> => {
   return states;
 };
 
-const createModule = async (
-  entry: ResolvedEntry,
-  context: ModuleContext,
-): Promise<{ readonly name: string; readonly module: ReturnType<ModuleDefinition['create']> }> => {
+const createModule = async (entry: ResolvedEntry, makeContext: MakeContext): Promise<RunningModule> => {
   const { default: definition } = (await import(entry.url)) as { default: ModuleDefinition };
+  const context = makeContext(entry.name, definition.files ?? []);
   try {
     return { name: entry.name, module: definition.create(definition.options.parse(entry.options), context) };
   } catch (cause) {
@@ -64,46 +68,55 @@ const createModule = async (
   }
 };
 
+type MakeContext = (name: string, files: readonly string[]) => ModuleContext;
+
 /** Builds a core. Rejects where a module cannot be created. */
 export const createCore = async (options: CoreOptions): Promise<Core> => {
+  const { stack } = options;
   const states = restoreStates(options);
   const own = states.get(ownState) ?? new ModuleState(ownState);
   const runner = new StackRunner(options.event);
+  const normalizer = makeNormalizer(stack, own.get(equalLinesKey));
   const frontend = new Frontend({
     runner,
     clock: options.clock,
-    normalize: options.normalize,
+    normalize: normalizer?.normalize,
     position: (input, key, value) => {
       if (value === undefined) own.delete(positionKey(input, key));
       else own.put(positionKey(input, key), value);
     },
   });
-  frontend.now = own.get<number>('now') ?? 0;
+  frontend.now = own.get<number>(nowKey) ?? 0;
   const moduleCounters = new Map<string, Map<string, number>>();
-  const modules = [];
-  for (const entry of options.modules) {
+  const makeContext: MakeContext = (name, files) => {
     const counters = new Map<string, number>();
-    moduleCounters.set(entry.name, counters);
-    const context: ModuleContext = {
-      name: entry.name,
-      timeZone: options.timeZone,
-      dispatch: (event) => runner.dispatch(event, entry.name),
-      lookup: (request) => options.lookup?.(request, entry.name),
-      state: states.get(entry.name) ?? new ModuleState(entry.name),
+    moduleCounters.set(name, counters);
+    return {
+      name,
+      timeZone: stack.timeZone,
+      get now() {
+        return frontend.now;
+      },
+      files: stack.files.filter((file) => isAskedFor(file, files)),
+      dispatch: (event) => runner.dispatch(event, name),
+      lookup: (request) => options.lookup?.(request, name),
+      state: states.get(name) ?? new ModuleState(name),
       log: options.log,
       metrics: {
-        count: (name, by = 1) => void counters.set(name, (counters.get(name) ?? 0) + by),
-        gauge: (name, value) => void counters.set(name, value),
+        count: (counter, by = 1) => void counters.set(counter, (counters.get(counter) ?? 0) + by),
+        gauge: (gauge, value) => void counters.set(gauge, value),
       },
     };
-    modules.push(await createModule(entry, context));
-  }
+  };
+  const modules: RunningModule[] = [];
+  for (const entry of stack.modules) modules.push(await createModule(entry, makeContext));
   runner.modules = modules;
   return {
     frontend,
     runner,
     states,
     moduleCounters,
+    normalizer,
     positions: () =>
       [...own.entries()]
         .filter(([key]) => key.startsWith('['))
@@ -115,7 +128,9 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
 };
 
 /** Notes what the core itself must know after a restart; call it before a checkpoint begins. */
-export const noteCoreState = (core: Core): void => {
-  const own = core.states.get(ownState);
-  if (own !== undefined && own.get('now') !== core.frontend.now) own.put('now', core.frontend.now);
+export const noteCoreState = ({ states, frontend, normalizer }: Core): void => {
+  const own = states.get(ownState);
+  if (own === undefined) return;
+  if (own.get(nowKey) !== frontend.now) own.put(nowKey, frontend.now);
+  if (normalizer !== undefined) own.put(equalLinesKey, normalizer.save());
 };

@@ -3,6 +3,7 @@ import { frameFlags } from '../inputs/input.js';
 import type { FrameSource } from '../journal/block.js';
 import type { LogRecord } from '../record.js';
 import { parseSyslog } from '../syslog-parser/index.js';
+import { decodeNormalized } from './decode-normalized.js';
 
 /** A frame's bytes and what its input said about it. */
 export interface Frame {
@@ -24,6 +25,7 @@ const none: readonly never[] = Object.freeze([]);
 /** A frame as a record. Any bytes give one, with a `fault` where need be. */
 export const decodeFrame = (frame: Frame): OpenRecord => {
   const { bytes, start, end, source, receivedAt } = frame;
+  if (source.format === 'normalized') return decodeNormalized(frame);
   const plain = isAscii(bytes.subarray(start, end));
   const raw = plain ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end);
   const parsed = parseSyslog(raw, {

@@ -68,7 +68,9 @@ export class Frontend {
 
   /** Offers a record, made by `frame` or received ready-made, to the normalizer and the stack. */
   record(record: OpenRecord): void {
-    if (this.#normalize !== undefined && record.normalized.length === 0) record.normalized = this.#normalize(record);
+    if (this.#normalize !== undefined && record.normalized.length === 0) {
+      record.normalized = this.#normalize(record);
+    }
     this.counters.normalized += record.normalized.length;
     this.#runner.record(record);
   }

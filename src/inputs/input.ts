@@ -28,6 +28,11 @@ export interface FrameSink {
   position(input: string, key: string, value: Json | undefined): void;
   readonly full: boolean;
   drained(): Promise<void>;
+  /**
+   * Resolves when all frames pushed before are on disk, as safe as the journal makes them: what may be acknowledged.
+   * Calls made together share one write. Rejects where they will not get there.
+   */
+  durable(): Promise<void>;
 }
 
 /** Counters of an input by name, e.g. `received`, `truncated`, `dropped_kernel`, `connections`. Only ever grow, save gauges such as `connections`. */

@@ -29,6 +29,8 @@ export class FrameSource {
   readonly referenceTime: number | undefined;
   /** The year of time stamps without one, where the user named it. */
   readonly year: number | undefined;
+  /** What a frame is: a log entry, or a normalized event as JSON (dsiem.md §1). */
+  readonly format: 'log' | 'normalized';
   /** Index in the block being written, and that block's number; for BlockWriter only. */
   blockIndex = 0;
   blockId = -1;
@@ -39,17 +41,19 @@ export class FrameSource {
     readonly timeZone?: string | undefined;
     readonly referenceTime?: number | undefined;
     readonly year?: number | undefined;
+    readonly format?: 'log' | 'normalized' | undefined;
   }) {
     this.input = options.input;
     this.peer = options.peer;
     this.timeZone = options.timeZone;
     this.referenceTime = options.referenceTime;
     this.year = options.year;
+    this.format = options.format ?? 'log';
   }
 
   toJSON(): object {
-    const { input, peer, timeZone, referenceTime, year } = this;
-    return { input, peer, timeZone, referenceTime, year };
+    const { input, peer, timeZone, referenceTime, year, format } = this;
+    return { input, peer, timeZone, referenceTime, year, format: format === 'log' ? undefined : format };
   }
 }
 

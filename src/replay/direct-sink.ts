@@ -40,6 +40,10 @@ export class DirectSink implements FrameSink {
     this.#core.frontend.frame(whole);
   }
 
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
   position(): void {
     // A stored file is read from its beginning each time.
   }

@@ -40,8 +40,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
     outputs.take(noticed);
   };
   const core = await createCore({
-    modules: stack.modules,
-    timeZone: stack.timeZone,
+    stack,
     clock: 'record',
     checkpoints: false,
     log,

@@ -29,8 +29,7 @@ const run = async (): Promise<void> => {
     });
   const checkpointer = await Checkpointer.open({ dir: start.checkpointDir, log, eventsAreSafe });
   const core = await createCore({
-    modules: start.stack.modules,
-    timeZone: start.stack.timeZone,
+    stack: start.stack,
     clock: 'receipt',
     log,
     event: (event) => batch.add(event),

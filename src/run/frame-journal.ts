@@ -1,6 +1,7 @@
 import { BlockReader, entryKinds } from '../journal/block.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
+import { JournalError } from '../journal/journal-error.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { BlockFeed } from './block-feed.js';
@@ -15,6 +16,8 @@ export interface FrameJournal {
   readonly full: boolean;
   readonly bytes: number;
   readonly write: WriteBlock;
+  /** Makes what was written as safe as `--fsync` asks for. */
+  readonly sync: () => Promise<void>;
   /** Called when `full` may have changed. */
   onHold: () => void;
   trim(below: number): Promise<void>;
@@ -36,6 +39,7 @@ const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
   full: false,
   bytes: 0,
   write: async (bytes, { firstSeq, count }) => feed.add({ firstSeq, count, length: bytes.length, bytes }),
+  sync: async () => undefined,
   onHold: () => undefined,
   trim: async () => undefined,
   close: async () => undefined,
@@ -65,6 +69,8 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
       return segments.bytes;
     },
     onHold: () => undefined,
+    // With `always` each write is safe already; with `off` nobody asks for more than the write.
+    sync: async () => (typeof fsync === 'number' ? segments.sync() : undefined),
     write: async (bytes, { firstSeq, count }) => {
       const location = await persistently(() => segments.append(bytes));
       if (fsync === 'always') await segments.sync();
@@ -99,6 +105,8 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
         }
         return location;
       } catch (cause) {
+        // After a failed sync nobody knows what is on disk: only a new start, which reads it, can tell.
+        if (cause instanceof JournalError && cause.code === 'sync-failed') throw cause;
         if (!failing) {
           failing = true;
           log.error(`journal: ${messageOf(cause)}; trying again`);

@@ -25,7 +25,12 @@ export class FrameWriter implements FrameSink {
   #waitingBytes = 0;
   readonly #sealed: { readonly bytes: Uint8Array; readonly firstSeq: number; readonly count: number }[] = [];
   readonly #write: WriteBlock;
+  readonly #sync: () => Promise<void>;
   readonly #failed: (cause: unknown) => void;
+  #writtenSeq: number;
+  #syncing = false;
+  #durableWaiters: { readonly seq: number; readonly resolve: () => void; readonly reject: (cause: unknown) => void }[] =
+    [];
   #waiters: (() => void)[] = [];
   #idleWaiters: (() => void)[] = [];
   #entriesThen = 0;
@@ -35,11 +40,15 @@ export class FrameWriter implements FrameSink {
   constructor(options: {
     readonly nextSeq: number;
     readonly write: WriteBlock;
+    /** Makes what has been written safe against loss of power, as far as that is wanted. */
+    readonly sync: () => Promise<void>;
     /** A write failed for good: what it held is lost to this process. */
     readonly failed: (cause: unknown) => void;
   }) {
     this.#nextSeq = options.nextSeq;
     this.#write = options.write;
+    this.#sync = options.sync;
+    this.#writtenSeq = options.nextSeq - 1;
     this.#failed = options.failed;
   }
 
@@ -54,6 +63,13 @@ export class FrameWriter implements FrameSink {
 
   drained(): Promise<void> {
     return this.full ? new Promise((resolve) => this.#waiters.push(resolve)) : Promise.resolve();
+  }
+
+  durable(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#durableWaiters.push({ seq: this.lastSeq, resolve, reject });
+      void this.#syncWritten();
+    });
   }
 
   /** Makes inputs wait, or go on. */
@@ -141,14 +157,35 @@ export class FrameWriter implements FrameSink {
         const { length } = block.bytes;
         await this.#write(block.bytes, block);
         this.#waitingBytes -= length;
+        this.#writtenSeq = block.firstSeq + block.count - 1;
         this.#release();
+        void this.#syncWritten();
       }
     } catch (cause) {
       this.#failed(cause);
+      for (const { reject } of this.#durableWaiters.splice(0)) reject(cause);
     } finally {
       this.#writing = false;
     }
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  /** Those who wait during one sync share the next. */
+  async #syncWritten(): Promise<void> {
+    if (this.#syncing) return;
+    this.#syncing = true;
+    while (this.#durableWaiters.some(({ seq }) => seq <= this.#writtenSeq)) {
+      const written = this.#writtenSeq;
+      const settled = this.#durableWaiters.filter(({ seq }) => seq <= written);
+      this.#durableWaiters = this.#durableWaiters.filter(({ seq }) => seq > written);
+      try {
+        await this.#sync();
+        for (const { resolve } of settled) resolve();
+      } catch (cause) {
+        for (const { reject } of settled) reject(cause);
+      }
+    }
+    this.#syncing = false;
   }
 
   #release(): void {

@@ -71,6 +71,7 @@ const run = async (): Promise<void> => {
   const writer = new FrameWriter({
     nextSeq: journal.nextSeq,
     write,
+    sync: () => journal.sync(),
     failed: (cause) => post({ type: 'failed', message: `cannot go on: ${messageOf(cause)}` }),
   });
   const hold = (): void => writer.hold(journal.full || (journal.memoryOnly && feed.full));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Dispatcher, type LaneCounters } from '../dispatch/dispatcher.js';
 import { lockDataDir } from '../journal/data-dir-lock.js';
+import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import type { InputSpec } from './input-spec.js';
@@ -137,7 +138,7 @@ export class Runtime {
       core.on('message', (message: CoreMessage) => {
         if (message.type === 'ready') resolve(message);
         else if (message.type === 'failed') reject(new Error(message.message));
-        else void this.#fromCore(message);
+        else this.#fromCore(message).catch((cause: unknown) => this.#die(messageOf(cause)));
       });
       this.#watch(core, 'core', reject);
     });

@@ -1,26 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError, type Fault, messageOf } from '../fault.js';
 import type { ListenerDefinition } from '../listener.js';
-import type { ModuleDefinition } from '../module.js';
-import { checkOptions } from './check-options.js';
+import type { ConfigFile, ModuleDefinition } from '../module.js';
+import { readConfigFiles } from './config-files.js';
 import { type Discovery, discover } from './discover.js';
-import { compileFilter } from './filter.js';
-import { type Loaded, loadDefinition, loadFault } from './load-definition.js';
+import { joinEntries } from './join-entries.js';
+import { readPluginFiles } from './plugin-files.js';
+import { type ResolvedEntry, type Resolution, resolveEntry } from './resolve-entry.js';
 import { codeExtensions, type SearchPath, stackExtensions } from './search-path.js';
 import { readStackFile, type StackEntry, type StackFile } from './stack-file.js';
 import { wouldBeRight } from './suggest.js';
-
-/** A module or listener of a stack: what to run, under which name, with which options. Plain data, for other threads. */
-export interface ResolvedEntry {
-  readonly name: string;
-  readonly use: string;
-  /** What to import for its definition. */
-  readonly url: string;
-  /** As the user wrote them; checked. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly when?: string;
-}
 
 /** Everything that runs together, checked. Plain data, for other threads. */
 export interface ResolvedStack {
@@ -29,11 +18,24 @@ export interface ResolvedStack {
   readonly inputs: StackFile['inputs'];
   readonly modules: readonly ResolvedEntry[];
   readonly listeners: readonly ResolvedEntry[];
+  /** Configuration files of modules. */
+  readonly files: readonly ConfigFile[];
+  /** Normalizer plugins. Empty: records are not normalized. */
+  readonly plugins: readonly ConfigFile[];
+  /** Addresses of hosts by name. */
+  readonly hosts: Readonly<Record<string, string>>;
+  /** What is doubtful, but stops nothing. */
+  readonly warnings: readonly Fault[];
 }
 
-interface Resolution {
-  readonly faults: Fault[];
+/** What to resolve, and where. */
+export interface ResolveOptions {
+  readonly names: readonly string[];
+  readonly path: SearchPath;
+  /** For the compiled forms of users' modules; of this process alone. */
   readonly cacheDir: string;
+  /** Options that come on top of the stacks': by the module's or listener's own name. */
+  readonly overrides?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
 }
 
 const readStacks = (names: readonly string[], stacks: Discovery, faults: Fault[]): StackFile[] =>
@@ -59,100 +61,65 @@ const readStacks = (names: readonly string[], stacks: Discovery, faults: Fault[]
     return [];
   });
 
-/** Joins the entries of several stacks: the same entry in two of them runs once, two different ones under one name are a fault. */
-const join = (entries: readonly StackEntry[], faults: Fault[]): StackEntry[] => {
-  const joined = new Map<string, StackEntry>();
-  for (const entry of entries) {
-    const earlier = joined.get(entry.name);
-    if (earlier === undefined) {
-      joined.set(entry.name, entry);
-      continue;
-    }
-    const plain = ({ use, when, options }: StackEntry): unknown[] => [use, when, options];
-    if (isDeepStrictEqual(plain(earlier), plain(entry))) continue;
-    const message = `is also, and differently, at ${earlier.locate([])}; one of the two under another name (with use: ${entry.use}) would be right`;
-    faults.push({ where: entry.locate([]), message });
-  }
-  return [...joined.values()];
-};
-
-const resolveEntry = async <D extends ModuleDefinition | ListenerDefinition>(
-  entry: StackEntry,
-  kind: D['kind'],
-  discovery: Discovery,
-  { faults, cacheDir }: Resolution,
-): Promise<ResolvedEntry[]> => {
-  const found = discovery.found.get(entry.use);
-  if (found === undefined) {
-    const message = `unknown ${kind} ${entry.use}; ${wouldBeRight(entry.use, [...discovery.found.keys()])}`;
-    faults.push({ where: entry.locate([]), message });
-    return [];
-  }
-  let loaded: Loaded<D>;
-  try {
-    loaded = await loadDefinition<D>(found, kind, cacheDir);
-  } catch (cause) {
-    faults.push({ where: found.file, message: loadFault(cause) });
-    return [];
-  }
-  const checked = checkOptions(loaded.definition.options, entry.options, entry.locate);
-  if ('faults' in checked) faults.push(...checked.faults);
-  if (entry.when !== undefined) {
-    const compiled = compileFilter(entry.when);
-    if ('fault' in compiled) faults.push({ where: entry.locate(['when']), message: compiled.fault });
-  }
-  const { name, use, options, when } = entry;
-  return [{ name, use, url: loaded.url, options, ...(when === undefined ? {} : { when }) }];
-};
-
 /**
- * Finds, loads and checks the named stacks with their modules and listeners.
+ * Finds, loads and checks the named stacks with their modules, listeners and configuration files.
  * @throws ConfigurationError with every fault.
  */
-export const resolveStack = async (
-  names: readonly string[],
-  path: SearchPath,
-  cacheDir: string,
-): Promise<ResolvedStack> => {
+export const resolveStack = async ({
+  names,
+  path,
+  cacheDir,
+  overrides = {},
+}: ResolveOptions): Promise<ResolvedStack> => {
   const faults: Fault[] = [];
+  const warnings: Fault[] = [];
   const stacks = discover(path.stacks, stackExtensions);
   const modules = discover(path.modules, codeExtensions);
   const listeners = discover(path.listeners, codeExtensions);
   for (const { unreadable } of [stacks, modules, listeners]) {
-    faults.push(
-      ...unreadable.map((where) => ({ where, message: 'cannot be searched; a readable directory would be right' })),
-    );
+    const message = 'cannot be searched; a readable directory would be right';
+    faults.push(...unreadable.map((where) => ({ where, message })));
   }
-  const files = readStacks([...new Set(names)], stacks, faults);
-  const resolution = { faults, cacheDir };
-  const resolved = {
-    modules: (
-      await Promise.all(
-        join(
-          files.flatMap((file) => file.modules),
-          faults,
-        ).map((entry) => resolveEntry<ModuleDefinition>(entry, 'module', modules, resolution)),
-      )
-    ).flat(),
-    listeners: (
-      await Promise.all(
-        join(
-          files.flatMap((file) => file.listeners),
-          faults,
-        ).map((entry) => resolveEntry<ListenerDefinition>(entry, 'listener', listeners, resolution)),
-      )
-    ).flat(),
+  const read = readStacks([...new Set(names)], stacks, faults);
+  const files: ConfigFile[] = [];
+  const resolution: Resolution = { faults, warnings, cacheDir, overrides, files };
+  const each = async <D extends ModuleDefinition | ListenerDefinition>(
+    entries: readonly StackEntry[],
+    kind: D['kind'],
+    discovery: Discovery,
+  ): Promise<ResolvedEntry[]> => {
+    const resolved = joinEntries(entries, faults).map((entry) => resolveEntry<D>(entry, kind, discovery, resolution));
+    return (await Promise.all(resolved)).flat();
   };
+  const dirs = path.configDir === undefined ? read.flatMap(({ configDir }) => configDir ?? []) : [path.configDir];
+  for (const dir of new Set(dirs)) files.push(...readConfigFiles(dir, ['*.json'], faults));
+  const resolved = {
+    modules: await each<ModuleDefinition>(
+      read.flatMap((file) => file.modules),
+      'module',
+      modules,
+    ),
+    listeners: await each<ListenerDefinition>(
+      read.flatMap((file) => file.listeners),
+      'listener',
+      listeners,
+    ),
+  };
+  const plugins = readPluginFiles(read, path, faults);
   if (faults.length > 0) throw new ConfigurationError(faults);
-  const timeZone = files.find((file) => file.timeZone !== undefined)?.timeZone;
+  const timeZone = read.find((file) => file.timeZone !== undefined)?.timeZone;
   return {
     names,
     timeZone: timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     inputs: {
-      udp: files.flatMap(({ inputs }) => inputs.udp),
-      tcp: files.flatMap(({ inputs }) => inputs.tcp),
-      tail: files.flatMap(({ inputs }) => inputs.tail),
+      udp: read.flatMap(({ inputs }) => inputs.udp),
+      tcp: read.flatMap(({ inputs }) => inputs.tcp),
+      tail: read.flatMap(({ inputs }) => inputs.tail),
     },
     ...resolved,
+    files,
+    plugins,
+    hosts: Object.assign({}, ...read.map(({ hosts }) => hosts)) as Record<string, string>,
+    warnings,
   };
 };

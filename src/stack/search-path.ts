@@ -12,6 +12,10 @@ export interface SearchPath {
   readonly stacks: readonly SearchDir[];
   readonly modules: readonly SearchDir[];
   readonly listeners: readonly SearchDir[];
+  /** Replaces the stacks' own configuration directories. */
+  readonly configDir: string | undefined;
+  /** Normalizer plugins beside the stacks' own. */
+  readonly pluginDirs: readonly string[];
 }
 
 /** Extra directories the user named, and the working directory. */
@@ -20,12 +24,14 @@ export interface SearchOptions {
   readonly stackDir?: readonly string[] | undefined;
   readonly moduleDir?: readonly string[] | undefined;
   readonly listenerDir?: readonly string[] | undefined;
+  readonly configDir?: string | undefined;
+  readonly pluginDir?: readonly string[] | undefined;
 }
 
 const same = (left: string, right: string): boolean => existsSync(left) && realpathSync(left) === realpathSync(right);
 
 /** Shipped directories first, then those of the working directory, then the named ones: a later file replaces an earlier one's. */
-export const searchPath = ({ cwd, stackDir, moduleDir, listenerDir }: SearchOptions): SearchPath => {
+export const searchPath = ({ cwd, stackDir, moduleDir, listenerDir, ...rest }: SearchOptions): SearchPath => {
   const own = same(cwd, packageRoot);
   const path = (kind: string, shipped: string, named: readonly string[] = []): SearchDir[] => [
     { dir: shipped, origin: 'shipped' },
@@ -38,6 +44,8 @@ export const searchPath = ({ cwd, stackDir, moduleDir, listenerDir }: SearchOpti
     stacks: path('stacks', join(packageRoot, 'stacks'), stackDir),
     modules: path('modules', beside('modules'), moduleDir),
     listeners: path('listeners', beside('listeners'), listenerDir),
+    configDir: rest.configDir,
+    pluginDirs: rest.pluginDir ?? [],
   };
 };
 

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Fault } from '../fault.js';
 import { checkOptions, type Locate } from './check-options.js';
@@ -17,6 +18,9 @@ const stackSchema = z.strictObject({
     })
     .default({})
     .describe('Inputs of this stack; those of the command line come on top'),
+  configDir: z.string().optional().describe('Directory of directives_*.json, assets_*.json, …, seen from this file'),
+  plugins: z.string().optional().describe('Directory of normalizer plugins, seen from this file'),
+  hosts: z.record(z.string(), z.string()).default({}).describe('Addresses of hosts by name, for normalized events'),
   modules: entries.default({}).describe('name: options, in the order in which they see records'),
   listeners: entries.default({}).describe('name: options'),
 });
@@ -41,6 +45,10 @@ export interface StackFile {
     readonly tcp: readonly string[];
     readonly tail: readonly string[];
   };
+  /** Directories, seen from the working directory. */
+  readonly configDir: string | undefined;
+  readonly plugins: string | undefined;
+  readonly hosts: Readonly<Record<string, string>>;
   readonly modules: readonly StackEntry[];
   readonly listeners: readonly StackEntry[];
 }
@@ -67,7 +75,8 @@ export const readStackFile = (
   if (source.faults.length > 0) return { faults: source.faults };
   const checked = checkOptions(stackSchema, source.value, (path, key) => source.locate(path, key));
   if ('faults' in checked) return checked;
-  const { description, timeZone, inputs, modules, listeners } = checked.options;
+  const { description, timeZone, inputs, configDir, plugins, hosts, modules, listeners } = checked.options;
+  const beside = (dir: string | undefined): string | undefined => dir && join(dirname(file), dir);
   const faults: Fault[] = [];
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     faults.push({
@@ -101,6 +110,9 @@ export const readStackFile = (
     description,
     timeZone,
     inputs: { udp: list(inputs.udp), tcp: list(inputs.tcp), tail: list(inputs.tail) },
+    configDir: beside(configDir),
+    plugins: beside(plugins),
+    hosts,
     modules: toEntries('modules', modules),
     listeners: toEntries('listeners', listeners),
   };

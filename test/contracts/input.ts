@@ -39,6 +39,10 @@ export class CollectingSink implements FrameSink {
     this.positions.set(`${input} ${key}`, value);
   }
 
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
   drained(): Promise<void> {
     return this.full ? new Promise((resolve) => this.#drainedWakers.push(resolve)) : Promise.resolve();
   }

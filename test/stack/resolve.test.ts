@@ -33,7 +33,7 @@ describe('resolveStack()', () => {
     writeFileSync(join(dir(), path), text);
   };
   const resolve = (...names: string[]): Promise<ResolvedStack> =>
-    resolveStack(names, searchPath({ cwd: dir() }), join(dir(), 'cache'));
+    resolveStack({ names, path: searchPath({ cwd: dir() }), cacheDir: join(dir(), 'cache') });
   const faultsOf = async (...names: string[]): Promise<string> => {
     try {
       await resolve(...names);
