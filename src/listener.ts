@@ -45,6 +45,8 @@ export interface ListenerDefinition<S extends z.ZodType = z.ZodType> {
   readonly description: string;
   /** zod schema of the options, with defaults and descriptions. `when` is the dispatcher's. */
   readonly options: S;
+  /** Quiet event classes it takes, by name. */
+  readonly accepts?: readonly string[];
   create(options: z.output<S>, context: ListenerContext): Listener;
 }
 

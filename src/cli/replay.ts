@@ -7,7 +7,7 @@ import { addStackOptions, option, type StackOptions, stackOf } from './stack-opt
 import { parseSize, parseTimeZone, parseYear } from './values.js';
 
 interface Options extends Partial<StackOptions> {
-  readonly format: 'auto' | 'syslog' | 'json' | 'capture';
+  readonly format: keyof typeof framingOf;
   readonly maxFrame: number;
   readonly year?: number;
   readonly tz?: string;
@@ -21,7 +21,13 @@ Example:
 `;
 
 /** How each `--format` is cut into frames; what a line is, the parser sees by itself. */
-export const framingOf = { auto: 'auto', syslog: 'lines', json: 'lines', capture: 'capture' } as const;
+export const framingOf = {
+  auto: 'auto',
+  syslog: 'lines',
+  json: 'lines',
+  capture: 'capture',
+  normalized: 'lines',
+} as const;
 
 const bar = async (files: readonly string[], shown: boolean): Promise<SingleBar | undefined> => {
   if (!shown) return undefined;
@@ -72,7 +78,14 @@ export const addReplay = (program: Command): void => {
     try {
       const summary = await replay({
         stack: timeZone === undefined ? stack : { ...stack, timeZone },
-        files: files.map((path) => ({ path, framing: framingOf[format], maxFrame, year, timeZone })),
+        files: files.map((path) => ({
+          path,
+          framing: framingOf[format],
+          normalized: format === 'normalized',
+          maxFrame,
+          year,
+          timeZone,
+        })),
         out: options.out,
         log: consoleLog(terminal),
         progress: (bytes) => progress?.update(bytes),

@@ -8,6 +8,8 @@ export interface CreatedListener {
   readonly name: string;
   readonly listener: Listener;
   readonly filter: Filter | undefined;
+  /** Quiet event classes it takes. */
+  readonly accepts: readonly string[];
   readonly counters: Map<string, number>;
 }
 
@@ -30,7 +32,13 @@ export const createListeners = async (
     try {
       const options = definition.options.parse(entry.options);
       const listener = definition.create(options, { ...context, name: entry.name, metrics });
-      created.push({ name: entry.name, listener, filter: compiled?.filter, counters });
+      created.push({
+        name: entry.name,
+        listener,
+        filter: compiled?.filter,
+        accepts: definition.accepts ?? [],
+        counters,
+      });
     } catch (cause) {
       throw new Error(`listener ${entry.name} could not be created: ${messageOf(cause)}`, { cause });
     }

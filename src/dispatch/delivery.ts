@@ -28,6 +28,7 @@ export class Delivery {
   readonly name: string;
   readonly listener: Listener;
   readonly #filter: Filter | undefined;
+  readonly #accepts: ReadonlySet<string>;
   readonly #log: Log;
   readonly #refused: Refused;
   readonly #stopped: AbortSignal;
@@ -36,6 +37,8 @@ export class Delivery {
     readonly name: string;
     readonly listener: Listener;
     readonly filter?: Filter | undefined;
+    /** Quiet event classes it takes. */
+    readonly accepts?: readonly string[];
     readonly log: Log;
     readonly refused: Refused;
     /** Ends retrying: what is left undelivered then rejects. */
@@ -44,6 +47,7 @@ export class Delivery {
     this.name = options.name;
     this.listener = options.listener;
     this.#filter = options.filter;
+    this.#accepts = new Set(options.accepts);
     this.#log = options.log;
     this.#refused = options.refused;
     this.#stopped = options.stopped;
@@ -121,6 +125,7 @@ export class Delivery {
   }
 
   #wants(event: Event): boolean {
+    if (event.class.quiet === true && !this.#accepts.has(event.class.name)) return false;
     if (this.#filter === undefined) return true;
     try {
       return this.#filter(event);

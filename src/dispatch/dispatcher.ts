@@ -69,9 +69,9 @@ export class Dispatcher {
     const created = await createListeners(stack.listeners, { logDir, console: options.console, log });
     const abort = new AbortController();
     const deadLetters = join(dataDir ?? logDir, 'dead-letter.jsonl');
-    const lanes = created.map(({ name, listener, filter }) => {
+    const lanes = created.map(({ name, listener, filter, accepts }) => {
       const refused = (event: Event, reason: string): void => void setAside(deadLetters, { name, event, reason, log });
-      const delivery = new Delivery({ name, listener, filter, log, refused, stopped: abort.signal });
+      const delivery = new Delivery({ name, listener, filter, accepts, log, refused, stopped: abort.signal });
       const lane: Lane = new Lane({
         delivery,
         outbox,

@@ -15,6 +15,8 @@ export interface StoredFileOptions {
   readonly maxFrame: number;
   readonly timeZone?: string | undefined;
   readonly year?: number | undefined;
+  /** Every frame is a normalized event as JSON. */
+  readonly normalized?: boolean;
   /** Told how many bytes of the file have been read. */
   readonly progress?: ((bytes: number) => void) | undefined;
 }
@@ -70,8 +72,9 @@ export class StoredFile implements Input {
   }
 
   async #read(head: Buffer, modifiedAt: number): Promise<void> {
-    const { path, framing, maxFrame, timeZone, year, progress } = this.#options;
-    const source = new FrameSource({ input: this.name, timeZone, year, referenceTime: modifiedAt });
+    const { path, framing, maxFrame, timeZone, year, normalized, progress } = this.#options;
+    const format = normalized === true ? 'normalized' : 'log';
+    const source = new FrameSource({ input: this.name, timeZone, year, referenceTime: modifiedAt, format });
     const file = createReadStream(path, { highWaterMark: chunkBytes });
     let read = 0;
     file.on('data', (chunk) => progress?.((read += chunk.length)));

@@ -15,6 +15,7 @@ const auditDir = 'audit';
 const outputListeners: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'event-file': { file: 'events.jsonl' },
   'csv-audit': { dir: auditDir },
+  'alarm-file': {},
 };
 
 const clear = async (dir: string): Promise<void> => {

@@ -35,8 +35,8 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
   const events = new Map<string, number>();
   const outputs = await ReplayOutputs.open(options.out, log);
   const event = (noticed: Event): void => {
-    const name = noticed.class.name;
-    events.set(name, (events.get(name) ?? 0) + 1);
+    const { name, quiet } = noticed.class;
+    if (quiet !== true) events.set(name, (events.get(name) ?? 0) + 1);
     outputs.take(noticed);
   };
   const core = await createCore({
@@ -64,7 +64,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
     records,
     faults,
     events: Object.fromEntries([...events].sort(([a], [b]) => (a < b ? -1 : 1))),
-    alarms: events.get('AlarmEvent') ?? 0,
+    alarms: core.moduleCounters.get('dsiem')?.get('alarms') ?? 0,
     normalized,
     seconds: Math.round(seconds * 1000) / 1000,
     recordsPerSecond: Math.round(records / Math.max(seconds, 0.001)),

@@ -1,0 +1,50 @@
+import type { CheckResult, ConfigFile, Fault } from 'tocsin';
+import {
+  type Fault as DirectiveFault,
+  type LoadedAssets,
+  type LoadedDirectives,
+  loadAssets,
+  loadDirectives,
+  neverReachesRisk1,
+} from 'tocsin/directives';
+import type { DsiemOptions } from './options.js';
+
+/** What the dsiem module reads. */
+export const dsiemFiles = ['directives_*.json', 'assets_*.json'];
+
+const named = (files: readonly ConfigFile[], prefix: string): ConfigFile[] =>
+  files.filter(({ file }) => file.slice(file.lastIndexOf('/') + 1).startsWith(prefix));
+
+/** Directives and assets of the files, as far as they are right. */
+export const loadConfiguration = (
+  { lenient, compat }: DsiemOptions,
+  files: readonly ConfigFile[],
+): { readonly directives: LoadedDirectives; readonly assets: LoadedAssets } => ({
+  directives: loadDirectives(named(files, 'directives_'), { lenient, ...(compat === 'dsiem' ? { compat } : {}) }),
+  assets: loadAssets(named(files, 'assets_')),
+});
+
+const shown = ({ file, line, column, path, message }: DirectiveFault): Fault => ({
+  where: `${file}:${line}:${column} ${path}`.trimEnd(),
+  message,
+});
+
+/** Every fault of directives and assets; with `lenient`, those of directives are warnings. */
+export const checkConfiguration = (options: DsiemOptions, files: readonly ConfigFile[]): CheckResult => {
+  const { directives, assets } = loadConfiguration(options, files);
+  const faults = [...assets.faults, ...(options.lenient ? [] : directives.faults)].map(shown);
+  const skipped = options.lenient ? directives.faults.map(shown) : [];
+  const warnings = [...skipped, ...[...directives.warnings, ...assets.warnings].map(shown)];
+  if (directives.directives.length === 0 && directives.faults.length === 0) {
+    warnings.push({
+      where: 'dsiem',
+      message: 'no directive: there will be no alarm; --config-dir with directives_*.json would be right',
+    });
+  }
+  for (const directive of directives.directives) {
+    if (!neverReachesRisk1(directive, assets.assets.highestValue)) continue;
+    const message = `can never reach risk 1, so it raises no alarm: priority × highest reliability × highest asset value (${assets.assets.highestValue}) must be 25 or more`;
+    warnings.push({ where: `directive ${directive.id} ${JSON.stringify(directive.name)}`, message });
+  }
+  return { faults, warnings };
+};
