@@ -62,16 +62,19 @@ export class SshdFollower implements LogicModule<SshdOptions> {
   }
 
   onTick(now: number): void {
-    this.connections.sweep(now);
-    this.windows.sweep(now);
     const due = statsDue(this.context.state);
-    if (due !== null && now < due) return;
-    if (due !== null) this.tellStats(due);
-    editTotals(this.context.state).statsDue = nextMidnight(now, this.context.timeZone);
+    if (due !== null && now >= due) {
+      this.sweep(due);
+      this.tellStats(due);
+    }
+    this.sweep(now);
+    if (due === null || now >= due) {
+      editTotals(this.context.state).statsDue = nextMidnight(now, this.context.timeZone);
+    }
   }
 
   onEnd(now: number): void {
-    this.connections.sweep(now);
+    this.sweep(now);
     this.tellStats(now);
   }
 
@@ -196,6 +199,11 @@ export class SshdFollower implements LogicModule<SshdOptions> {
   private forgotten(reason: Forgotten): void {
     this.context.metrics.count(`connections_${reason}`);
     if (reason !== 'evicted') editTotals(this.context.state).expired += 1;
+  }
+
+  private sweep(now: number): void {
+    this.connections.sweep(now);
+    this.windows.sweep(now);
   }
 
   private tellStats(time: number): void {

@@ -136,6 +136,21 @@ describe('sshd connections', () => {
     expect(harness.fieldsOf('SshdStats')[0]).to.include({ open: 0, expired: 0 });
   });
 
+  it('a host name that turns out to be the address of another connection takes nothing from it', () => {
+    const harness = sshdRun([
+      [0, 100, failedLine('host.example.org', 1, 'alice')],
+      [1, 200, failedLine(A, 1, 'bob')],
+      [2, 100, pamError],
+      [3, 200, closedLine(A, 1)],
+      [4, 100, closedLine('host.example.org', 1)],
+    ]);
+    const told = harness.fieldsOf('SshdLoginFailed').map(({ user, failures }) => [user, failures]);
+    expect(told).to.deep.equal([
+      ['bob', 1],
+      ['root', 2],
+    ]);
+  });
+
   it('9.8 names the process that timed out, not the one that says so', () => {
     const harness = sshdRun([
       [0, 100, failedLine(A, 1)],
