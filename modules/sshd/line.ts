@@ -45,7 +45,7 @@ export interface SshdLine {
 }
 
 /** Longest user name kept; sshd itself writes at most 100 bytes of one. */
-export const userLimit = 256;
+const userLimit = 256;
 
 /** A line that is being read. */
 export type OpenLine = { -readonly [K in keyof SshdLine]: SshdLine[K] };
