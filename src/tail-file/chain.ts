@@ -93,6 +93,7 @@ export class Chain {
     for (const file of this.#files.toReversed()) {
       try {
         if (file !== this.#current) await file.look(step.now);
+        if (file instanceof FollowedFile) await file.takeInHead();
       } catch (error) {
         return { kind: 'failed', file, error };
       }

@@ -41,7 +41,7 @@ export class CopiesOfEmpty {
     }
     if (file.modifiedNs === this.#modifiedNs && this.#settled) return [];
     const copies: FollowedFile[] = [];
-    for (const sibling of await listSiblings(file.path)) {
+    for (const sibling of await siblingsBefore(file)) {
       const identity = identityOf(sibling);
       if (sibling.packing !== 'plain' || sibling.size === 0) continue;
       if (isSame(this.#beside.get(identity), sibling) || options.known.isClaimed(identity)) continue;
@@ -55,6 +55,14 @@ export class CopiesOfEmpty {
     return copies;
   }
 }
+
+/** Those rotated before the file itself, if it has been rotated; none where it cannot be told which these are. */
+const siblingsBefore = async (file: FollowedFile): Promise<readonly Sibling[]> => {
+  const siblings = await listSiblings(file.path);
+  const place = siblings.findIndex((sibling) => identityOf(sibling) === file.identity);
+  if (place !== -1) return siblings.slice(0, place);
+  return (await file.isAtItsPath()) ? siblings : [];
+};
 
 /** Inodes are used again; a file with both times changed is another one. */
 const isSame = (before: Sibling | undefined, now: Sibling): boolean =>

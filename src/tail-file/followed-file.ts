@@ -1,5 +1,6 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { open, realpath, type FileHandle } from 'node:fs/promises';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { errorCode } from './error-code.js';
 import { fingerprint, headBytes, markBytes, beginsWith } from './fingerprint.js';
 import { LineCutter, type TailCounters, type TakeLine } from './line-cutter.js';
 import type { FilePosition } from './position.js';
@@ -175,10 +176,26 @@ export class FollowedFile implements ChainFile {
     await this.#checkHead();
   }
 
+  /** Sees what it begins with, where nothing was known of it, so that it can be told from others before it is read. */
+  async takeInHead(): Promise<void> {
+    if (this.head.length === 0 && this.size > 0) this.head = await this.#bytesAt(0, headBytes);
+  }
+
   /** Whether it still has the size and time it was last seen to have. */
   async isUnchanged(): Promise<boolean> {
     const stats = await this.#handle.stat({ bigint: true });
     return Number(stats.size) === this.size && stats.mtimeNs === this.modifiedNs;
+  }
+
+  /** Whether the path it was opened at still leads to it. */
+  async isAtItsPath(): Promise<boolean> {
+    try {
+      const stats = await stat(this.path, { bigint: true });
+      return identityOf({ device: stats.dev, inode: stats.ino }) === this.identity;
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      return false;
+    }
   }
 
   /** Whether this file, as it is now, and the other one begin with the same bytes, as far as both go. An empty one is like none. */

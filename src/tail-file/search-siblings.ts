@@ -22,6 +22,8 @@ export interface Search {
   readonly sameInstantIsLater: boolean;
   /** Files of any other name in the directory are looked at too, by inode. */
   readonly anyName: boolean;
+  /** Siblings rotated later than this one (an identity) are none of this search. */
+  readonly upTo?: string;
   readonly known: KnownFiles;
   readonly settings: FollowSettings;
   readonly now: number;
@@ -106,18 +108,15 @@ const byInode = async ({ path, wanted }: Search, siblings: readonly Sibling[]): 
   return siblings.slice(0, 0);
 };
 
-const laterThan = (search: Search, siblings: readonly Sibling[], place: Sibling | undefined): readonly Sibling[] => {
+const laterThan = (search: Search, all: readonly Sibling[], place: Sibling | undefined): readonly Sibling[] => {
+  const end = all.findIndex((sibling) => identityOf(sibling) === search.upTo);
+  const siblings = end === -1 ? all : all.slice(0, end);
   if (place !== undefined && place.family !== '') {
     const after = siblings.slice(siblings.indexOf(place) + 1);
     return after.filter(({ family }) => family === place.family);
   }
   const since = BigInt(search.wanted.modifiedNs);
-  const identity = identityOf(search.wanted);
-  return siblings.filter(
-    (sibling) =>
-      identityOf(sibling) !== identity &&
-      (sibling.modifiedNs > since || (search.sameInstantIsLater && sibling.modifiedNs === since)),
-  );
+  return siblings.filter(({ modifiedNs }) => modifiedNs > since || (search.sameInstantIsLater && modifiedNs === since));
 };
 
 /** Whether nobody reads or has read the file, and it is no copy of the wanted one. */

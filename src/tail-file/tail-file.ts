@@ -117,6 +117,8 @@ export class TailFile {
       await this.#findCopiesOfEmpty(now);
       return true;
     }
+    await chain.current?.look(now);
+    await this.#findCopiesOfEmpty(now);
     const file = identity === undefined ? undefined : await this.#fileOf(identity, now);
     if (file === undefined) {
       chain.setCurrent(undefined, now);
@@ -184,8 +186,9 @@ export class TailFile {
 
   /** Files that were rotated away between two polls, so that the path was never seen to lead to them. */
   async #insertMissed(last: FollowedFile, now: number): Promise<void> {
-    if (await isStillAt(last)) return;
+    if (await last.isAtItsPath()) return;
     const stillOpen = this.#chain.has(last);
+    if (stillOpen) await last.takeInHead();
     const wanted = stillOpen ? last.position() : (this.#lastPosition ?? last.position());
     const found = await this.#search(last.path, wanted, stillOpen, now);
     if (found.wanted !== undefined) {
@@ -202,7 +205,7 @@ export class TailFile {
     this.#moved = true;
     const wanted = file.position();
     const seenEnd = wanted.offset + file.destroyed;
-    const found = await this.#search(file.path, wanted, false, now);
+    const found = await this.#search(file.path, wanted, false, now, file.identity);
     await file.restart();
     if (found.wanted === undefined) this.#gap(seenEnd - wanted.offset, 'was truncated, and no copy of it was found');
     else {
@@ -218,10 +221,11 @@ export class TailFile {
     if (file === this.#chain.current) await this.#copiesOfEmpty.begin(file);
   }
 
-  #search(path: string, wanted: FilePosition, stillOpen: boolean, now: number): Promise<Found> {
+  #search(path: string, wanted: FilePosition, stillOpen: boolean, now: number, upTo = ''): Promise<Found> {
     const known = this.#known;
     const settings = this.#settings;
-    return searchSiblings({ path, wanted, stillOpen, sameInstantIsLater: true, anyName: false, known, settings, now });
+    const how = { sameInstantIsLater: true, anyName: false, upTo };
+    return searchSiblings({ path, wanted, stillOpen, ...how, known, settings, now });
   }
 
   async #findCopiesOfEmpty(now: number): Promise<void> {
@@ -259,14 +263,3 @@ export class TailFile {
     this.#say({ kind: 'gap', path: this.path, message: `${what}: ${lost}` });
   }
 }
-
-/** Whether its name still leads to it: then nothing has been rotated. */
-const isStillAt = async (file: FollowedFile): Promise<boolean> => {
-  try {
-    const stats = await stat(file.path, { bigint: true });
-    return identityOf({ device: stats.dev, inode: stats.ino }) === file.identity;
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return false;
-  }
-};

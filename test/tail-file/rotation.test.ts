@@ -58,6 +58,7 @@ const run = async (directory: string, seed: number, options: { readonly restarts
   };
   const destroy = async (): Promise<void> => {
     writer.reopen();
+    writer.create();
     await readAll();
     write();
     room = random(10);
@@ -73,6 +74,7 @@ const run = async (directory: string, seed: number, options: { readonly restarts
     const stored: unknown = JSON.parse(JSON.stringify(tail.position() ?? null));
     gapBytes += tail.counters.gap_bytes;
     await tail.close();
+    writer.reopen();
     for (let more = random(4); more > 0; more -= 1) {
       write();
       if (random(2) === 0) writer.copyTruncate();
@@ -112,12 +114,13 @@ const run = async (directory: string, seed: number, options: { readonly restarts
       await readAll();
       writer.delete();
     },
-    () => writer.compress(2),
     async () => {
       await poll();
-      writer.compress(1);
+      writer.compress(1 + random(2));
     },
   ];
+  write();
+  await poll();
   while (written < total) {
     write();
     room = random(3) === 0 ? random(40) : Number.POSITIVE_INFINITY;
