@@ -14,7 +14,7 @@ export interface Asset {
   readonly whitelisted: boolean;
 }
 
-/** Everything read from the asset files; where `faults` is not empty and `lenient` was not asked, nothing may start. */
+/** Everything read from the asset files; where `faults` is not empty, nothing may start unless `--lenient` was asked. */
 export interface LoadedAssets {
   readonly list: readonly Asset[];
   readonly assets: AssetMap;

@@ -6,13 +6,11 @@ import { type Findings, isObject, ObjectReader } from './object-reader.js';
 
 /** How strictly directives are read (dsiem.md §2). */
 export interface LoadOptions {
-  /** Faulty directives are left out instead of stopping the start. */
-  readonly lenient?: boolean;
   /** dsiem's silent repairs are made, each with a warning. */
   readonly compat?: 'dsiem';
 }
 
-/** Everything read from the directive files; where `faults` is not empty and `lenient` was not asked, nothing may start. */
+/** Everything read from the directive files; where `faults` is not empty, nothing may start unless `--lenient` was asked. */
 export interface LoadedDirectives {
   /** By ascending id; disabled and faulty ones are not among them. */
   readonly directives: readonly Directive[];

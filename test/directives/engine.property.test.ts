@@ -7,7 +7,7 @@ import { type ModelLine, SlowModel } from '../support/slow-model.js';
 import { normalized, STORY_ASSETS, type Story, story } from '../support/stories.js';
 
 const { assets } = assetsOf({ assets: STORY_ASSETS });
-const RUNS = { numRuns: Number(process.env['TOCSIN_PROPERTY_RUNS'] ?? 150) };
+const RUNS = { numRuns: Number(process.env['TOCSIN_PROPERTY_RUNS'] ?? 100) };
 
 const start = ({ directives, options }: Story, more: { state?: MemoryState; recorder?: Recorder } = {}) =>
   startEngine({ directives: directivesOf({ directives }), assets, options, ...more });

@@ -23,7 +23,7 @@ const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(..
 const START = 1_795_168_800;
 
 const often = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
-  fc.oneof({ weight: 2, arbitrary: fc.constant(usual) }, { weight: 3, arbitrary: pick(...others) });
+  fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: pick(...others) });
 
 const references = (stage: number): string[] => Array.from({ length: stage - 1 }, (_, i) => `:${i + 1}`);
 
@@ -50,13 +50,13 @@ const customText = (stage: number): fc.Arbitrary<string> =>
 const kind = fc.oneof(
   fc.record({
     type: fc.constant('PluginRule' as const),
-    plugin_id: pick(1, 1, 2),
-    plugin_sid: fc.uniqueArray(pick(1, 2, 3), { minLength: 1, maxLength: 3 }),
+    plugin_id: often(1, 2),
+    plugin_sid: pick([1, 2, 3], [1, 2, 3], [2, 1], [2, 3], [1], [3]),
   }),
   fc.record({
     type: fc.constant('TaxonomyRule' as const),
-    product: fc.uniqueArray(pick('IDS', 'Firewall'), { minLength: 1, maxLength: 2 }),
-    category: pick('Auth', 'Scan'),
+    product: pick(['IDS', 'Firewall'], ['IDS'], ['Firewall', 'IDS']),
+    category: often('Auth', 'Scan'),
     subcategory: pick<string[]>([], ['ANY'], ['Failed'], ['Failed', 'Ok']),
   }),
 );
@@ -72,7 +72,7 @@ const ruleOf = (stage: number): fc.Arbitrary<WireRule> =>
       port_to: portText(stage),
       protocol: often('ANY', 'TCP', '', ...references(stage)),
       reliability: fc.integer({ min: 0, max: 10 }),
-      timeout: stage === 1 ? fc.constant(0) : pick(600, 600, 30, 0),
+      timeout: stage === 1 ? fc.constant(0) : often(600, 30, 300, 0),
       sticky_different: often('', 'SRC_IP', 'DST_IP', 'DST_PORT', 'CUSTOM_DATA1'),
       custom_data1: customText(stage),
       custom_data2: customText(stage),
@@ -104,15 +104,16 @@ const address = pick(
 );
 
 const happening = fc.record({
-  repeat: fc.integer({ min: 0, max: 9 }),
-  pass: pick(0, 1, 1, 5, 40),
-  late: pick(0, 0, 0, 3, 7, 100, -50),
+  repeat: fc.integer({ min: 0, max: 19 }),
+  back: fc.integer({ min: 1, max: 6 }),
+  pass: pick(0, 0, 1, 1, 5, 40),
+  late: often(0, 3, 7, 100, -50),
   src_ip: address,
   dst_ip: address,
   src_port: pick(0, 22, 4000),
   dst_port: pick(22, 80),
   protocol: pick('TCP', 'TCP', 'UDP'),
-  plugin_id: pick(1, 1, 2, 0),
+  plugin_id: pick(1, 1, 1, 2, 0),
   plugin_sid: pick(1, 2, 3),
   product: pick('IDS', 'Firewall', ''),
   category: pick('Auth', 'Scan', ''),
@@ -122,20 +123,20 @@ const happening = fc.record({
   custom_label1: pick('', 'user'),
 });
 
-/** Every fourth event is the one before it again, under another id: without that, stories would rarely get far. */
+/** Half of the events are one before again, under another id: without that, stories would rarely get far. */
 const eventsOf = (
   happenings: readonly (typeof happening extends fc.Arbitrary<infer T> ? T : never)[],
 ): Story['events'] => {
   let now = START;
   const events: { event: ModelEvent; now: number }[] = [];
-  for (const [i, { repeat, pass, late, ...fields }] of happenings.entries()) {
+  for (const [i, { repeat, back, pass, late, ...fields }] of happenings.entries()) {
     now += pass;
-    const before = events.at(-1)?.event;
+    const before = events.at(-back)?.event;
     const base: Omit<ModelEvent, 'event_id' | 'time'> =
-      repeat < 4 && before !== undefined
+      repeat < 10 && before !== undefined
         ? before
         : { ...fields, custom_data3: '', custom_label2: '', custom_label3: '' };
-    const id = repeat === 4 && before !== undefined ? before.event_id : `e${i}`;
+    const id = repeat % 10 === 4 && before !== undefined ? before.event_id : `e${i}`;
     events.push({ event: { ...base, event_id: id, time: now - late }, now });
   }
   return events;
@@ -151,12 +152,12 @@ const limits = fc.record({
 });
 
 /** Random directives, events and options. In two of three the options are the usual ones. */
-export const story = (length = 80): fc.Arbitrary<Story> =>
+export const story = (length = 100): fc.Arbitrary<Story> =>
   fc.record({
     directives: fc
       .integer({ min: 1, max: 4 })
       .chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => directiveOf(n - i)))),
-    events: fc.array(happening, { minLength: 5, maxLength: length }).map(eventsOf),
+    events: fc.array(happening, { minLength: 5, maxLength: length, size: 'max' }).map(eventsOf),
     options: fc.record({
       oorGraceSeconds: pick(5, 0),
       discardOorEvents: pick(true, true, false),
