@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ConfigurationError, type Fault } from '../fault.js';
 import { discover } from '../stack/discover.js';
 import { stackExtensions } from '../stack/search-path.js';
 import { addStackOptions, pathOf, type StackOptions, stackOf } from './stack-options.js';
@@ -18,7 +19,17 @@ export const addCheck = (program: Command): void => {
     const found = [...discover(pathOf(options).stacks, stackExtensions).found.keys()].sort();
     const names = options.stack ?? found;
     const stacks = options.stack === undefined ? names.map((name) => [name]) : [names];
-    for (const stack of stacks) await stackOf({ ...options, stack });
+    const faults = new Map<string, Fault>();
+    for (const stack of stacks) {
+      try {
+        await stackOf({ ...options, stack });
+      } catch (thrown) {
+        if (!(thrown instanceof ConfigurationError)) throw thrown;
+        // Stacks share modules and files: what is wrong with those is said once.
+        for (const fault of thrown.faults) faults.set(`${fault.where} ${fault.message}`, fault);
+      }
+    }
+    if (faults.size > 0) throw new ConfigurationError([...faults.values()]);
     process.stdout.write(`${names.join(', ')}: no fault found\n`);
   });
 };

@@ -46,9 +46,11 @@ const report = (thrown: unknown): number => {
 };
 
 // A reader that stops reading (`| head`) ends the program quietly.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? 0 : exitCodes.ourFault),
-);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`tocsin: cannot write standard output: ${error.message}\n`);
+  process.exit(exitCodes.badInput);
+});
 
 try {
   await program.parseAsync();

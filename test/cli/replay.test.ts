@@ -1,0 +1,133 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import type { ReplaySummary } from '../../src/replay/replay.js';
+import { eventsIn, messagesIn } from '../support/json-lines.js';
+import { sharedLog } from '../support/shared-data.js';
+import { temporaryDirs } from '../support/temporary-dir.js';
+import { type Finished, tocsin } from '../support/tocsin.js';
+import { place, placeTellStack } from '../support/user-stack.js';
+
+const summaryOf = ({ stdout }: Finished): ReplaySummary => JSON.parse(stdout) as ReplaySummary;
+
+const login = [
+  'Nov 20 10:00:00 gate sshd[7]: Accepted password for alice from 192.0.2.10 port 50022 ssh2',
+  'Nov 20 10:00:30 gate sshd[7]: Disconnected from user alice 192.0.2.10 port 50022',
+  '',
+].join('\n');
+
+describe('tocsin replay', () => {
+  const { dir } = temporaryDirs();
+  const replay = (...args: string[]) => tocsin(['replay', '--year', '2026', '--tz', 'UTC', ...args], { cwd: dir() });
+
+  it('tells of a real capture: two logins, one failed login, nothing left open', async function () {
+    const path = sharedLog(this, 'sshd-1.cap');
+    const finished = await replay(path, '--stack', 'sshd', '--out', 'out', '--json');
+    expect(summaryOf(finished)).to.deep.include({ records: 16, faults: 0 });
+    expect(finished.stderr).to.equal('');
+    const events = eventsIn(join(dir(), 'out/events.jsonl'));
+    const logins = events.filter(({ event }) => event === 'SshdLogin').map(({ summary }) => summary);
+    expect(logins).to.have.length(2);
+    expect(logins[0]).to.match(/^timp .* 81\.299 s$/);
+    expect(logins[1]).to.match(/^testguy .* 6\.(?:4|5|7)\d* s$/);
+    const failed = events.filter(({ event }) => event === 'SshdLoginFailed');
+    expect(failed.map(({ fields }) => fields['failures'])).to.deep.equal([3]);
+    expect(events.filter(({ event }) => event === 'SshdStats').map(({ fields }) => fields['open'])).to.deep.equal([0]);
+  });
+
+  it('makes a record of every line, and the same files when it is run again into the same directory', async function () {
+    const path = sharedLog(this, 'OpenSSH_2k.log');
+    const run = async () => {
+      const finished = await replay(path, '--stack', 'sshd', '--out', 'out', '--json');
+      const names = ['events.jsonl', 'audit/sshd.login_failed.csv', 'audit/sshd.stats.csv'];
+      return {
+        summary: summaryOf(finished),
+        files: names.map((name) => readFileSync(join(dir(), 'out', name), 'utf8')),
+      };
+    };
+    const first = await run();
+    const second = await run();
+    expect(first.summary).to.deep.include({ records: 2000, faults: 0 });
+    expect(second.summary.events).to.deep.equal(first.summary.events);
+    expect(second.files).to.deep.equal(first.files);
+    const events = eventsIn(join(dir(), 'out/events.jsonl'));
+    const total = Object.values(first.summary.events).reduce((sum, count) => sum + count, 0);
+    expect(events).to.have.length(total);
+  });
+
+  it('reads several files in order, as one log, zipped or not', async () => {
+    placeTellStack(dir());
+    const [opened = '', closed = ''] = login.split(/^(?=Nov 20 10:00:30)/mu);
+    const zipped = join(dir(), 'auth.log.1.gz');
+    writeFileSync(zipped, gzipSync(opened));
+    const rest = place(dir(), 'auth.log', closed);
+    const finished = await replay(zipped, rest, '--stack', 'sshd,tell', '--out', 'out', '--json');
+    expect(summaryOf(finished)).to.deep.include({ records: 2 });
+    expect(summaryOf(finished).events).to.include({ SshdLogin: 1, RecordNotice: 2 });
+    expect(messagesIn(join(dir(), 'out/events.jsonl'))[0]).to.match(/^Accepted/);
+  });
+
+  it('prints a summary for people without --json, and nothing but it on stdout', async () => {
+    const { stdout, stderr, code } = await replay(place(dir(), 'a.log', login), '--stack', 'sshd');
+    expect(stdout).to.match(/^2 records, 0 with a fault, .* 0 alarms\n.* records\/s\n(?: +\d+ Sshd\w+\n)+$/);
+    expect([stderr, code]).to.deep.equal(['', 0]);
+  });
+
+  it('reads octet-counted captures, whose records may hold newlines', async () => {
+    placeTellStack(dir());
+    const records = ['<13>Nov 20 10:00:00 gate app: two\nlines', '<13>Nov 20 10:00:01 gate app: one'];
+    const capture = place(dir(), 'a.cap', records.map((record) => `${record.length} ${record}`).join(''));
+    await replay(capture, '--stack', 'tell', '--out', 'out', '--json');
+    expect(messagesIn(join(dir(), 'out/events.jsonl'))).to.deep.equal(['two\nlines', 'one']);
+  });
+
+  it('counts records with a fault, and works on', async () => {
+    const log = place(dir(), 'a.log', `<999>broken\n\u0000\u0001\n${login}`);
+    const { records, faults, events } = summaryOf(await replay(log, '--stack', 'sshd', '--json'));
+    expect([records, events['SshdLogin']]).to.deep.equal([4, 1]);
+    expect(faults).to.be.at.least(1);
+  });
+
+  it('tells of a module that throws, and goes on with the next record', async () => {
+    place(
+      dir(),
+      'modules/fragile.ts',
+      `import { defineModule, type LogRecord } from 'tocsin';
+import { z } from 'zod';
+export default defineModule({
+  name: 'fragile', description: 'Breaks', options: z.strictObject({}),
+  create: () => ({ onRecord: (record: LogRecord) => { if (record.message.startsWith('bad')) throw new Error('broken by ' + record.message); } }),
+});
+`,
+    );
+    place(dir(), 'stacks/fragile.yaml', 'modules: { fragile: {}, report: {} }\n');
+    const line = (text: string): string => `Nov 20 10:00:00 gate app: ${text}\n`;
+    const log = place(dir(), 'a.log', `${line('good')}${line('bad')}${line('good again')}`);
+    const finished = await replay(log, '--stack', 'fragile', '--out', 'out', '--json');
+    expect([finished.code, summaryOf(finished).records]).to.deep.equal([0, 3]);
+    const events = eventsIn(join(dir(), 'out/events.jsonl'));
+    const failures = events.filter(({ severity }) => severity === 'error');
+    expect(failures).to.have.length(1);
+    expect(JSON.stringify(failures[0])).to.include('fragile').and.include('broken by bad');
+    expect(messagesIn(join(dir(), 'out/events.jsonl'))).to.deep.equal(['good', 'bad', 'good again']);
+  });
+
+  it('ends with 1 where a file, a stack or the output cannot be used, saying which', async () => {
+    const log = place(dir(), 'a.log', login);
+    place(dir(), 'broken.gz', '\u001f\u008b no gzip');
+    writeFileSync(join(dir(), 'torn.gz'), gzipSync(login.repeat(1000)).subarray(0, 200));
+    const cases: [string[], RegExp][] = [
+      [[join(dir(), 'none.log')], /cannot read .*none\.log: ENOENT/],
+      [[dir()], /cannot read .*: is a directory/],
+      [[join(dir(), 'torn.gz')], /cannot read .*torn\.gz.* unexpected end/],
+      [[log, '--stack', 'bogus'], /unknown stack bogus; known are/],
+      [[log, '--out', '/dev/null/out'], /\/dev\/null\/out/],
+    ];
+    const seen = await Promise.all(cases.map(([args]) => replay(...args)));
+    for (const [index, { code, stdout, stderr }] of seen.entries()) {
+      expect(stderr).to.match(cases[index]?.[1] ?? /never/);
+      expect([code, stdout], stderr).to.deep.equal([1, '']);
+    }
+  });
+});
