@@ -15,9 +15,13 @@ export interface Attempt {
   attempt(scan: Scan): Outcome | undefined;
 }
 
+/** What a message of the format contains at least. */
+const formatMarks: Readonly<Record<PairFormat, string>> = { cef: 'CEF:', leef: 'LEEF:', 'key=value': '=' };
+
 /** The attempts for records that share a key, found by literals and by values: never one after the other. */
 export class Bucket {
-  readonly #prefixes = new LiteralTrie<Attempt>();
+  readonly #prefixes: { readonly literal: string; readonly value: Attempt }[] = [];
+  #trie: LiteralTrie<Attempt> | undefined;
   readonly #inner: { readonly literal: string; readonly value: Attempt }[] = [];
   #finder: LiteralFinder<Attempt> | undefined;
   #json: WhenIndex<JsonObject, Attempt> | undefined;
@@ -26,7 +30,7 @@ export class Bucket {
 
   addText(literals: Literals, attempt: Attempt): void {
     if ('prefixes' in literals) {
-      for (const prefix of literals.prefixes) this.#prefixes.add(prefix, attempt);
+      for (const literal of literals.prefixes) this.#prefixes.push({ literal, value: attempt });
       return;
     }
     this.#inner.push({ literal: literals.inner, value: attempt });
@@ -45,6 +49,7 @@ export class Bucket {
 
   /** To be called once when all attempts are added. */
   finish(): void {
+    if (this.#prefixes.length > 0) this.#trie = new LiteralTrie(this.#prefixes);
     if (this.#inner.length > 0) this.#finder = new LiteralFinder(this.#inner);
   }
 
@@ -52,13 +57,14 @@ export class Bucket {
   find(scan: Scan): Outcome | undefined {
     const found = this.#found;
     found.length = 0;
-    this.#prefixes.find(scan.message, found);
+    this.#trie?.find(scan.message, found);
     this.#finder?.find(scan.message, found);
     if (this.#json !== undefined) {
       const object = scan.json();
       if (object !== undefined) this.#json.find(object, found);
     }
     for (const [format, index] of this.#pairs) {
+      if (!scan.message.includes(formatMarks[format])) continue;
       const pairs = scan.pairs(format);
       if (pairs !== undefined) index.find(pairs, found);
     }

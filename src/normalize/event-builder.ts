@@ -7,7 +7,7 @@ import type { LoadedKind, LoadedPlugin } from './loaded-plugin.js';
 import type { NormalizedEvent } from './normalized-event.js';
 import type { FieldName } from './plugin-schema.js';
 import type { Getter, Scan } from './scan.js';
-import { compileCandidates, compileTemplate, type Get } from './template.js';
+import { compileCandidates, compileTemplate, type Get, type TemplatePart } from './template.js';
 
 /** What events are built with beside the fields of their line. */
 export interface Building {
@@ -23,11 +23,23 @@ export interface Building {
 const NO_ADDRESS = '0.0.0.0';
 const HOSTNAME_LABEL = 'hostname';
 
+const boundedTemplate = <F>(parts: readonly TemplatePart[], getter: Getter<F>): Get<F> => {
+  const get = compileTemplate(parts, getter);
+  return parts.every((part) => typeof part === 'string') ? get : (fields) => boundedText(get(fields));
+};
+
+const sidReader = <F>(get: Get<F>, parts: readonly TemplatePart[]): ((fields: F) => number) => {
+  const [only] = parts;
+  if (parts.length !== 1 || typeof only !== 'string') return (fields) => readSid(get(fields));
+  const sid = readSid(only);
+  return () => sid;
+};
+
 /** Builds the events of one kind of line. */
 export class EventBuilder<F> {
   readonly #plugin: LoadedPlugin;
   readonly #building: Building;
-  readonly #sid: Get<F>;
+  readonly #sid: (fields: F) => number;
   readonly #time: Get<F> | undefined;
   readonly #title: Get<F>;
   readonly #category: Get<F>;
@@ -48,12 +60,13 @@ export class EventBuilder<F> {
   ) {
     const { getter, building } = options;
     const parts = (field: FieldName) => kind.templates.get(field) ?? [''];
-    const text = (field: FieldName): Get<F> => compileTemplate(parts(field), getter);
+    const raw = (field: FieldName): Get<F> => compileTemplate(parts(field), getter);
+    const text = (field: FieldName): Get<F> => boundedTemplate(parts(field), getter);
     const address = (field: FieldName) => new AddressField(compileCandidates(parts(field), getter), building.addresses);
     this.#plugin = plugin;
     this.#building = building;
-    this.#sid = text('sid');
-    this.#time = kind.templates.has('time') ? text('time') : undefined;
+    this.#sid = sidReader(raw('sid'), parts('sid'));
+    this.#time = kind.templates.has('time') ? raw('time') : undefined;
     this.#title = kind.templates.has('title') ? text('title') : () => plugin.name;
     this.#category = text('category');
     this.#subcategory = text('subcategory');
@@ -61,23 +74,23 @@ export class EventBuilder<F> {
     this.#sensor = text('sensor');
     this.#source = address('src_ip');
     this.#destination = address('dst_ip');
-    this.#srcPort = text('src_port');
-    this.#dstPort = text('dst_port');
+    this.#srcPort = raw('src_port');
+    this.#dstPort = raw('dst_port');
     this.#data = [text('custom_data1'), text('custom_data2'), text('custom_data3')];
     this.#labels = [text('custom_label1'), text('custom_label2'), text('custom_label3')];
   }
 
   /** The event of a line with these fields; undefined where it has no sid. */
   build(fields: F): NormalizedEvent | undefined {
-    const pluginSid = readSid(this.#sid(fields));
+    const pluginSid = this.#sid(fields);
     if (pluginSid === 0) return undefined;
     const { id: pluginId, product } = this.#plugin;
     const { ids, scan, counters } = this.#building;
     const source = this.#source;
     source.read(fields);
-    const customData1 = boundedText(this.#data[0](fields));
-    const customData2 = boundedText(this.#data[1](fields));
-    const ownData3 = boundedText(this.#data[2](fields));
+    const customData1 = this.#data[0](fields);
+    const customData2 = this.#data[1](fields);
+    const ownData3 = this.#data[2](fields);
     const hostname = boundedText(source.notAddress);
     if (source.notAddress !== '') counters.sourceNotAddress += 1;
     const time = this.#time === undefined ? scan.record.time : this.#timeOf(this.#time(fields));
@@ -86,23 +99,23 @@ export class EventBuilder<F> {
       id: ids.next(),
       time: Math.floor(time / 1000),
       sensor: this.#sensorOf(fields),
-      title: boundedText(this.#title(fields)),
+      title: this.#title(fields),
       srcIp: source.address === '' ? NO_ADDRESS : source.address,
       dstIp: this.#destinationOf(fields),
       srcPort: this.#portOf(this.#srcPort(fields)),
       dstPort: this.#portOf(this.#dstPort(fields)),
-      protocol: boundedText(this.#protocol(fields)),
+      protocol: this.#protocol(fields),
       pluginId,
       pluginSid,
       product,
-      category: boundedText(this.#category(fields)),
-      subcategory: boundedText(this.#subcategory(fields)),
+      category: this.#category(fields),
+      subcategory: this.#subcategory(fields),
       customData1,
-      customLabel1: customData1 === '' ? '' : boundedText(this.#labels[0](fields)),
+      customLabel1: customData1 === '' ? '' : this.#labels[0](fields),
       customData2,
-      customLabel2: customData2 === '' ? '' : boundedText(this.#labels[1](fields)),
+      customLabel2: customData2 === '' ? '' : this.#labels[1](fields),
       customData3: hostname === '' ? ownData3 : hostname,
-      customLabel3: hostname !== '' ? HOSTNAME_LABEL : ownData3 === '' ? '' : boundedText(this.#labels[2](fields)),
+      customLabel3: hostname !== '' ? HOSTNAME_LABEL : ownData3 === '' ? '' : this.#labels[2](fields),
     };
   }
 
@@ -116,7 +129,7 @@ export class EventBuilder<F> {
 
   #sensorOf(fields: F): string {
     const { scan, sensor } = this.#building;
-    const own = sensor ?? boundedText(this.#sensor(fields));
+    const own = sensor ?? this.#sensor(fields);
     if (own !== '') return own;
     const { host, peer } = scan.record;
     if (host !== undefined && host !== '') return boundedText(host);

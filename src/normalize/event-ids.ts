@@ -1,34 +1,24 @@
-/** Most lines remembered in one generation; two are kept, so equal lines up to this many lines apart stay apart. */
-const GENERATION = 16_384;
+import { type EqualLines, LineCounts } from './line-counts.js';
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const CODES = Uint8Array.from(ALPHABET, (char) => char.charCodeAt(0));
 const INITIAL = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344] as const;
 const FINAL_ROUNDS = 3;
-
-/** Which lines were seen how often, as plain data; pairs of line key and count, oldest first. */
-export interface EqualLines {
-  readonly older: readonly (readonly [number, number])[];
-  readonly recent: readonly (readonly [number, number])[];
-}
 
 /**
  * Ids of normalized events: a hash of raw line, time, how many equal lines of that time came before, and the event's
  * ordinal. The hash has SipHash's rounds on 32-bit words and a public start: spread evenly and the same everywhere, no secret.
  */
 export class EventIds {
-  #older = new Map<number, number>();
-  #recent = new Map<number, number>();
+  readonly #lines: LineCounts;
   #v0 = 0;
   #v1 = 0;
   #v2 = 0;
   #v3 = 0;
-  #before = 0;
   #ordinal = 0;
 
   constructor(state?: EqualLines) {
-    if (state === undefined) return;
-    this.#older = new Map(state.older);
-    this.#recent = new Map(state.recent);
+    this.#lines = new LineCounts(state);
   }
 
   /** Begins a line of the given time (ms since the epoch); `next` then gives the ids of its events. */
@@ -40,8 +30,7 @@ export class EventIds {
     this.#absorbText(raw);
     this.#absorb(Math.floor(time / 0x1_0000_0000) | 0);
     this.#absorb(time | 0);
-    this.#before = this.#countLine((this.#v0 >>> 0) * 0x20_0000 + (this.#v2 >>> 11));
-    this.#absorb(this.#before);
+    this.#absorb(this.#lines.count(this.#v0, this.#v2));
     this.#ordinal = 0;
   }
 
@@ -64,17 +53,7 @@ export class EventIds {
 
   /** What must be kept over a restart for equal lines to stay apart. */
   save(): EqualLines {
-    return { older: [...this.#older], recent: [...this.#recent] };
-  }
-
-  #countLine(key: number): number {
-    const before = this.#recent.get(key) ?? this.#older.get(key) ?? 0;
-    if (this.#recent.size >= GENERATION) {
-      this.#older = this.#recent;
-      this.#recent = new Map();
-    }
-    this.#recent.set(key, before + 1);
-    return before;
+    return this.#lines.save();
   }
 
   #absorbText(text: string): void {

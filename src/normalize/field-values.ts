@@ -23,8 +23,13 @@ export const readSid = (text: string): number => {
 
 /** A port as it stands; 0 for no text, −1 for a text that is no port. */
 export const readPort = (text: string): number => {
-  if (text === '') return 0;
-  const port = text.length <= 5 && /^[0-9]+$/.test(text) ? Number(text) : -1;
+  if (text.length > 5) return -1;
+  let port = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    port = port * 10 + digit;
+  }
   return port > 65_535 ? -1 : port;
 };
 

@@ -1,5 +1,5 @@
 export type { Counters } from './counters.js';
-export type { EqualLines } from './event-ids.js';
+export type { EqualLines } from './line-counts.js';
 export { type PluginFile, loadPlugins } from './load-plugins.js';
 export type { LoadedPlugin } from './loaded-plugin.js';
 export type { NormalizedEvent } from './normalized-event.js';

@@ -1,7 +1,8 @@
 import type { LogRecord } from '../record.js';
 import { AddressCache, HostAddresses } from './addresses.js';
 import { type Counters, newCounters } from './counters.js';
-import { type EqualLines, EventIds } from './event-ids.js';
+import { EventIds } from './event-ids.js';
+import type { EqualLines } from './line-counts.js';
 import type { LoadedPlugin } from './loaded-plugin.js';
 import type { NormalizedEvent } from './normalized-event.js';
 import { PluginIndex } from './plugin-index.js';

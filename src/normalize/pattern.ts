@@ -54,9 +54,17 @@ const expand = (text: string): string | PatternFault => {
   return fault ?? source;
 };
 
+const GROUP_NAMES = /\\[^]|\[(?:\\[^]|[^\]\\])*\]|\(\?<[A-Za-z_][A-Za-z0-9_]*>/g;
+
+/** The same with numbered groups: a match of named ones makes an object each time. */
+const withoutNames = (source: string): string =>
+  source.replace(GROUP_NAMES, (piece) => (piece.startsWith('(?<') ? '(' : piece));
+
 const compileRegex = (source: string): RegExp | PatternFault => {
   try {
-    return new RegExp(source, PATTERN_FLAGS);
+    // With its names first, for what is wrong with them.
+    new RegExp(source, PATTERN_FLAGS);
+    return new RegExp(withoutNames(source), PATTERN_FLAGS);
   } catch (error) {
     return new PatternFault(error instanceof Error ? error.message : String(error));
   }

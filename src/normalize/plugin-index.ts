@@ -31,11 +31,12 @@ export class PluginIndex {
   /** What the plugins make of a record; undefined where none knows it. */
   find(scan: Scan): Outcome | undefined {
     const { app, host, input, facility } = scan.record;
+    const { app: apps, host: hosts, input: inputs } = this.#keyed;
     return (
-      (app === undefined ? undefined : this.#keyed.app.get(app)?.find(scan)) ??
-      (host === undefined ? undefined : this.#keyed.host.get(host)?.find(scan)) ??
-      this.#keyed.input.get(input)?.find(scan) ??
-      (facility === undefined ? undefined : this.#facilities.get(facility)?.find(scan)) ??
+      findIn(apps, app, scan) ??
+      findIn(hosts, host, scan) ??
+      findIn(inputs, input, scan) ??
+      findIn(this.#facilities, facility, scan) ??
       this.#global.find(scan)
     );
   }
@@ -127,6 +128,9 @@ export class PluginIndex {
     yield this.#global;
   }
 }
+
+const findIn = <K>(buckets: ReadonlyMap<K, Bucket>, key: K | undefined, scan: Scan): Outcome | undefined =>
+  key === undefined || buckets.size === 0 ? undefined : buckets.get(key)?.find(scan);
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
