@@ -59,7 +59,7 @@ const conditionText = (
   const value = reader.get(key) ?? how.otherwise;
   if (typeof value !== 'string') return text;
   const condition = how.read(text);
-  if (condition === undefined || (/^:/.test(text) && condition.kind !== 'reference')) reader.refuse(key, how.right);
+  if (condition === undefined || (/^:\d+$/.test(text) && condition.kind !== 'reference')) reader.refuse(key, how.right);
   else checkReference(reader, key, condition, stage);
   return text;
 };

@@ -96,7 +96,11 @@ describe('loadDirectives()', () => {
     ['a port reference ahead', { port_to: ':3' }, 'port_to: ":3", :1 would be right'],
     ['a protocol reference ahead', { protocol: ':2' }, 'protocol: ":2", :1 would be right'],
     ['custom data ahead', { custom_data1: ':2' }, 'custom_data1: ":2", :1 would be right'],
-    ['a reference of words', { custom_data1: ':x' }, 'custom_data1: ":x", ANY, "", :N, or a text would be right'],
+    [
+      'a custom reference to nothing',
+      { custom_data1: ':0' },
+      'custom_data1: ":0", ANY, "", :N, or a text would be right',
+    ],
     ['port 0', { port_from: '0' }, `port_from: "0", ${PORTS}`],
     ['port 65536', { port_from: '!22, 65536' }, `port_from: "!22, 65536", ${PORTS}`],
     ['a port as number', { port_to: 22 }, 'port_to: 22, a text would be right'],

@@ -9,6 +9,7 @@ import {
   type GivenOptions,
   loadAssets,
   loadDirectives,
+  type LoadOptions,
   type LookupQuestion,
   type Reason,
 } from '../../src/directives/index.js';
@@ -46,8 +47,8 @@ const refuseFaults = (faults: readonly Parameters<typeof formatFault>[0][]): voi
 };
 
 /** Loads directives that must be right. */
-export const directivesOf = (value: unknown): readonly Directive[] => {
-  const loaded = loadDirectives([{ file: 'directives_x.json', text: JSON.stringify(value) }]);
+export const directivesOf = (value: unknown, options: LoadOptions = {}): readonly Directive[] => {
+  const loaded = loadDirectives([{ file: 'directives_x.json', text: JSON.stringify(value) }], options);
   refuseFaults(loaded.faults);
   return loaded.directives;
 };
