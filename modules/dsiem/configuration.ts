@@ -17,10 +17,10 @@ const named = (files: readonly ConfigFile[], prefix: string): ConfigFile[] =>
 
 /** Directives and assets of the files, as far as they are right. */
 export const loadConfiguration = (
-  { lenient, compat }: DsiemOptions,
+  { compat }: DsiemOptions,
   files: readonly ConfigFile[],
 ): { readonly directives: LoadedDirectives; readonly assets: LoadedAssets } => ({
-  directives: loadDirectives(named(files, 'directives_'), { lenient, ...(compat === 'dsiem' ? { compat } : {}) }),
+  directives: loadDirectives(named(files, 'directives_'), compat === 'dsiem' ? { compat } : {}),
   assets: loadAssets(named(files, 'assets_')),
 });
 

@@ -1,19 +1,32 @@
-import { createWriteStream } from 'node:fs';
+import { fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { escapeControls } from '../escape.js';
 import type { Log } from '../module.js';
 
 const lastWordsMs = 500;
+const stderrFd = 2;
+
+/** On a pipe, `process.stderr` would block the whole thread while nobody reads: there, writes wait outside it. */
+const errorStream = (): NodeJS.WritableStream => {
+  const stat = fstatSync(stderrFd);
+  if (!stat.isFIFO() && !stat.isSocket()) return process.stderr;
+  return new Socket({ fd: stderrFd, readable: false, writable: true });
+};
 
 /** The error stream, shared by messages and the live line: a message first takes the live line away. */
 export class Console extends Writable {
   readonly #out: NodeJS.WritableStream;
   #line = '';
+  #broken = false;
 
-  /** On a pipe, `process.stderr` would block the whole thread while nobody reads: there, writes wait outside it. */
   constructor() {
     super();
-    this.#out = process.stderr.isTTY ? process.stderr : createWriteStream('', { fd: 2, autoClose: false });
+    this.#out = errorStream();
+    // Nobody reads any more (EPIPE): what is shown is lost, what is done is not.
+    this.#out.on('error', () => {
+      this.#broken = true;
+    });
   }
 
   get isTerminal(): boolean {
@@ -36,11 +49,15 @@ export class Console extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#broken) {
+      done();
+      return;
+    }
     if (this.#line !== '') this.#out.write('\r\u001b[K');
     const line = this.#line;
-    this.#out.write(chunk, (error) => {
+    this.#out.write(chunk, () => {
       if (line !== '' && chunk.at(-1) === 10) this.live(line);
-      done(error);
+      done();
     });
   }
 }
