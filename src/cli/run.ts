@@ -42,7 +42,7 @@ interface Options extends Partial<StackOptions>, InputOptions {
 const example = `
 Examples:
   $ tocsin run --stack sshd --udp 127.0.0.1:5514 --tail /var/log/auth.log
-  $ tocsin run --tcp 6514 --tls-cert server.pem --tls-key server.key
+  $ tocsin run --tls 6514 --tls-cert server.pem --tls-key server.key
 An address or path may name its own time zone: --udp '5514;tz=Europe/Berlin'.
 `;
 
