@@ -1,4 +1,5 @@
-import { FollowedFile, type ChainFile, type ReadStep } from './followed-file.js';
+import type { ChainFile, ReadStep } from './chain-file.js';
+import { FollowedFile } from './followed-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { TailPosition } from './position.js';
 
@@ -18,6 +19,7 @@ export interface ChainTimes {
 
 const mostOpen = 64;
 const longestHoldMs = 5000;
+const restlessMs = 10_000;
 
 /** The open files of one path, oldest first: rotated ones, with what is left of them, and the one the path names now. */
 export class Chain {
@@ -41,6 +43,13 @@ export class Chain {
   /** How many files are open besides the current one. */
   get rotated(): number {
     return this.#files.length - (this.#current === undefined ? 0 : 1);
+  }
+
+  /** Whether a rotated file has unread bytes or may soon grow. */
+  isRestless(now: number): boolean {
+    return this.#files.some(
+      (file) => file !== this.#current && (file.unread > 0 || this.#quietFor(file, now) < restlessMs),
+    );
   }
 
   has(file: ChainFile): boolean {

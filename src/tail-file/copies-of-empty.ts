@@ -1,5 +1,6 @@
 import { errorCode } from './error-code.js';
-import { FollowedFile, identityOf, type FollowSettings } from './followed-file.js';
+import { identityOf, leadsTo, type FollowSettings } from './chain-file.js';
+import { FollowedFile } from './followed-file.js';
 import type { KnownFiles } from './known-files.js';
 import { listSiblings, type Sibling } from './siblings.js';
 
@@ -61,7 +62,7 @@ const siblingsBefore = async (file: FollowedFile): Promise<readonly Sibling[]> =
   const siblings = await listSiblings(file.path);
   const place = siblings.findIndex((sibling) => identityOf(sibling) === file.identity);
   if (place !== -1) return siblings.slice(0, place);
-  return (await file.isAtItsPath()) ? siblings : [];
+  return (await leadsTo(file.path, file.identity)) ? siblings : [];
 };
 
 /** Inodes are used again; a file with both times changed is another one. */

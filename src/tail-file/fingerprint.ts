@@ -4,10 +4,10 @@ export const headBytes = 1024;
 export const markBytes = 256;
 
 /** A hash of some bytes, and of how many. Tells files apart; it is no proof against forgery. */
-export interface Fingerprint {
+export type Fingerprint = {
   readonly bytes: number;
   readonly hash: string;
-}
+};
 
 /** The fingerprint of all of these bytes: two lanes of 32 bits, each a multiplicative hash with its own constants. */
 export const fingerprint = (bytes: Uint8Array): Fingerprint => {

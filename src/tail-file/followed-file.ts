@@ -1,55 +1,9 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
-import { errorCode } from './error-code.js';
+import { open, realpath, type FileHandle } from 'node:fs/promises';
+import { identityOf, type ChainFile, type FollowSettings, type ReadOutcome, type ReadStep } from './chain-file.js';
 import { fingerprint, headBytes, markBytes, beginsWith } from './fingerprint.js';
-import { LineCutter, type TailCounters, type TakeLine } from './line-cutter.js';
+import { LineCutter, type TailCounters } from './line-cutter.js';
 import type { FilePosition } from './position.js';
-
-/** How a reading step ended: all read, more left, the line was not taken, what was read before is no longer there. */
-export type ReadOutcome = 'end' | 'more' | 'refused' | 'truncated';
-
-/** What one reading step may use. */
-export interface ReadStep {
-  /** Shared between files; longer than a line at the limit and `markBytes`. */
-  readonly buffer: Buffer;
-  /** Bytes this step may still read. */
-  budget: number;
-  /** ms, the caller's clock. */
-  readonly now: number;
-}
-
-/** What all files followed have in common. */
-export interface FollowSettings {
-  readonly maxLineBytes: number;
-  readonly take: TakeLine;
-  readonly counters: TailCounters;
-}
-
-/** A file that is read on, plain or compressed. */
-export interface ChainFile {
-  readonly path: string;
-  /** Device and inode. */
-  readonly identity: string;
-  /** Its first bytes, unpacked, up to `headBytes`. */
-  readonly head: Buffer;
-  /** Nothing will be added to it: it is let go once read. */
-  readonly complete: boolean;
-  /** ms of the caller's clock when it was last seen to grow. */
-  readonly grownAt: number;
-  /** Bytes seen in it and not given out, newline missing or not read yet. */
-  readonly unread: number;
-  /** Looks at its size: what is read in this poll ends there. */
-  look(now: number): Promise<void>;
-  read(step: ReadStep): Promise<ReadOutcome>;
-  /** Gives out the last line, which has no newline. Answers whether that is done. */
-  finish(step: ReadStep): Promise<boolean>;
-  position(): FilePosition;
-  close(): Promise<void>;
-}
-
-/** Device and inode as one text. */
-export const identityOf = (file: { readonly device: bigint | string; readonly inode: bigint | string }): string =>
-  `${file.device}:${file.inode}`;
 
 const emptyMark = Buffer.alloc(0);
 
@@ -185,17 +139,6 @@ export class FollowedFile implements ChainFile {
   async isUnchanged(): Promise<boolean> {
     const stats = await this.#handle.stat({ bigint: true });
     return Number(stats.size) === this.size && stats.mtimeNs === this.modifiedNs;
-  }
-
-  /** Whether the path it was opened at still leads to it. */
-  async isAtItsPath(): Promise<boolean> {
-    try {
-      const stats = await stat(this.path, { bigint: true });
-      return identityOf({ device: stats.dev, inode: stats.ino }) === this.identity;
-    } catch (error) {
-      if (errorCode(error) === undefined) throw error;
-      return false;
-    }
   }
 
   /** Whether this file, as it is now, and the other one begin with the same bytes, as far as both go. An empty one is like none. */

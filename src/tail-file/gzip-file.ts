@@ -2,7 +2,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import { open, realpath, type FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { beginsWith, fingerprint, headBytes, markBytes } from './fingerprint.js';
-import { identityOf, type ChainFile, type FollowSettings, type ReadOutcome, type ReadStep } from './followed-file.js';
+import { identityOf, type ChainFile, type FollowSettings, type ReadOutcome, type ReadStep } from './chain-file.js';
 import { LineCutter } from './line-cutter.js';
 import type { FilePosition } from './position.js';
 

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { beginsWith } from './fingerprint.js';
-import { identityOf, type ChainFile, type FollowedFile } from './followed-file.js';
+import { identityOf, type ChainFile } from './chain-file.js';
+import type { FollowedFile } from './followed-file.js';
 import type { FilePosition, TailPosition } from './position.js';
 import { namesBeforeRotation } from './siblings.js';
 

@@ -1,7 +1,7 @@
 import type { Fingerprint } from './fingerprint.js';
 
 /** How far one file has been read, and what tells it from others. Plain JSON. */
-export interface FilePosition {
+export type FilePosition = {
   /** Where it was when it was opened, symbolic links resolved. */
   readonly path: string;
   /** Decimal, since they may pass 2^53. */
@@ -20,12 +20,12 @@ export interface FilePosition {
   /** The rest of the line at `offset` was too long and is to be passed over. */
   readonly skipping: boolean;
   readonly gzip: boolean;
-}
+};
 
 /** Where to go on with one path after a restart: rotated files still being read, oldest first, then the one the path named. */
-export interface TailPosition {
+export type TailPosition = {
   readonly files: readonly FilePosition[];
-}
+};
 
 const mostFiles = 64;
 

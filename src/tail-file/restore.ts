@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { errorCode } from './error-code.js';
-import { FollowedFile, identityOf, type FollowSettings } from './followed-file.js';
+import { identityOf, type FollowSettings } from './chain-file.js';
+import { FollowedFile } from './followed-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { FilePosition, TailPosition } from './position.js';
 import { searchSiblings, type Found, type Opened } from './search-siblings.js';

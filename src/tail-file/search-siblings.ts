@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from './error-code.js';
 import { beginsWith } from './fingerprint.js';
-import { FollowedFile, identityOf, type FollowSettings } from './followed-file.js';
+import { identityOf, type FollowSettings } from './chain-file.js';
+import { FollowedFile } from './followed-file.js';
 import { GzipFile } from './gzip-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { FilePosition } from './position.js';

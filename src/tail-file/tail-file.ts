@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { Chain } from './chain.js';
 import { CopiesOfEmpty } from './copies-of-empty.js';
 import { errorCode, inWords } from './error-code.js';
-import { FollowedFile, identityOf, type ChainFile, type FollowSettings } from './followed-file.js';
+import { identityOf, leadsTo, type ChainFile, type FollowSettings } from './chain-file.js';
+import { FollowedFile } from './followed-file.js';
 import { KnownFiles } from './known-files.js';
 import { newCounters, type TailCounters } from './line-cutter.js';
 import type { FilePosition, TailPosition } from './position.js';
@@ -66,7 +67,7 @@ export class TailFile {
     this.#moved ||= bytes !== this.counters.bytes;
     const refused = outcome.kind === 'refused';
     const more = refused || outcome.kind === 'more' || outcome.kind === 'truncated';
-    return { more, refused, moved: this.#moved, active: this.#moved || this.#chain.rotated > 0 };
+    return { more, refused, moved: this.#moved, active: this.#moved || this.#chain.isRestless(now) };
   }
 
   /** Where to go on after a restart, so that none of the lines given out comes again. Undefined before a file was found. */
@@ -186,7 +187,7 @@ export class TailFile {
 
   /** Files that were rotated away between two polls, so that the path was never seen to lead to them. */
   async #insertMissed(last: FollowedFile, now: number): Promise<void> {
-    if (await last.isAtItsPath()) return;
+    if (await leadsTo(last.path, last.identity)) return;
     const stillOpen = this.#chain.has(last);
     if (stillOpen) await last.takeInHead();
     const wanted = stillOpen ? last.position() : (this.#lastPosition ?? last.position());

@@ -36,7 +36,7 @@ export interface PollResult {
   readonly refused: boolean;
   /** The position is another than before. */
   readonly moved: boolean;
-  /** Rotated files are still open, or something has just changed: to be polled again soon. */
+  /** Something has just changed or is about to: to be polled again soon. */
   readonly active: boolean;
 }
 

@@ -1,0 +1,108 @@
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { errorCode } from './error-code.js';
+import { isPattern, parseGlob, type Segment } from './glob.js';
+
+/** Finds what an absolute path or path pattern names now. */
+export class FileFinder {
+  /** Directories that do not come from wildcards: everything the pattern can match is below them. */
+  readonly roots: readonly string[];
+  /** Levels below the roots that can matter; undefined: any (`**`). */
+  readonly depth: number | undefined;
+  readonly #pattern: string;
+  readonly #alternatives: readonly (readonly Segment[])[];
+  readonly #most: number;
+
+  /**
+   * @param most paths found at once, at the most.
+   * @throws RangeError where the pattern is not one.
+   */
+  constructor(pattern: string, most: number) {
+    this.#pattern = pattern;
+    this.#most = most;
+    this.#alternatives = parseGlob(pattern);
+    this.roots = [...new Set(this.#alternatives.map(rootOf))];
+    const depths = this.#alternatives.map((segments) => segments.length - fixedCount(segments) - 1);
+    const unbounded = this.#alternatives.some((segments) => segments.some(({ kind }) => kind === 'any'));
+    this.depth = unbounded ? undefined : Math.max(...depths);
+  }
+
+  /** Paths of files (not directories), sorted; `tooMany`: there were more. A name with wildcards in it that is there is found too. */
+  async find(): Promise<{ readonly paths: readonly string[]; readonly tooMany: boolean }> {
+    const found = new Set<string>();
+    if (isPattern(this.#pattern) && (await kindOf(this.#pattern)) === 'file') found.add(this.#pattern);
+    for (const segments of this.#alternatives) await this.#walk('', segments.slice(1), found, new Set());
+    return { paths: [...found].sort(), tooMany: found.size >= this.#most };
+  }
+
+  /** Whether a file of this name (without directories) may be one that is named. */
+  mayName(name: string): boolean {
+    return this.#alternatives.some((segments) => {
+      const last = segments.at(-1) ?? anyName;
+      return last.kind === 'any' || (last.kind === 'text' ? last.text === name : last.matches(name));
+    });
+  }
+
+  async #walk(directory: string, segments: readonly Segment[], found: Set<string>, seen: Set<string>): Promise<void> {
+    const [segment, ...rest] = segments;
+    if (segment === undefined || found.size >= this.#most) return;
+    if (segment.kind === 'text') {
+      await this.#enter(`${directory}/${segment.text}`, rest, found, seen);
+    } else if (segment.kind === 'wildcard') {
+      for (const { name } of await entriesOf(directory)) {
+        if (segment.matches(name)) await this.#enter(`${directory}/${name}`, rest, found, seen);
+      }
+    } else {
+      const here = `${rest.length}:${directory}`;
+      if (seen.has(here)) return;
+      seen.add(here);
+      await this.#walk(directory, rest.length === 0 ? [anyName] : rest, found, seen);
+      for (const entry of await entriesOf(directory)) {
+        if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+        await this.#walk(`${directory}/${entry.name}`, segments, found, seen);
+      }
+    }
+  }
+
+  async #enter(path: string, rest: readonly Segment[], found: Set<string>, seen: Set<string>): Promise<void> {
+    if (rest.length > 0) await this.#walk(path, rest, found, seen);
+    else if (found.size < this.#most && (await kindOf(path)) === 'file') found.add(path);
+  }
+}
+
+const anyName: Segment = { kind: 'wildcard', matches: (name) => !name.startsWith('.') };
+
+const fixedCount = (segments: readonly Segment[]): number => {
+  const wild = segments.findIndex(({ kind }) => kind !== 'text');
+  return wild === -1 ? segments.length - 1 : wild;
+};
+
+const rootOf = (segments: readonly Segment[]): string => {
+  const fixed = segments.slice(0, fixedCount(segments));
+  return fixed.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('/') || '/';
+};
+
+/** Directories that cannot be read have nothing to be found in them; following a file in one reports it. */
+const entriesOf = async (directory: string): Promise<readonly Dirent[]> => {
+  try {
+    const entries = await readdir(directory === '' ? '/' : directory, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return [];
+  }
+};
+
+/** Links count as what they lead to; a dangling one as a file, to be waited for. */
+const kindOf = async (path: string): Promise<'file' | 'directory' | undefined> => {
+  for (const look of [stat, lstat]) {
+    try {
+      const stats = await look(path);
+      if (stats.isDirectory()) return 'directory';
+      return stats.isFile() || stats.isSymbolicLink() ? 'file' : undefined;
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
+  }
+  return undefined;
+};
