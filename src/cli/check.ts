@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { ConfigurationError, type Fault } from '../fault.js';
 import { discover } from '../stack/discover.js';
 import { stackExtensions } from '../stack/search-path.js';
-import { addStackOptions, pathOf, type StackOptions, stackOf } from './stack-options.js';
+import { consoleLog } from './console.js';
+import { addStackOptions, pathOf, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
 
 const example = `
 Example:
@@ -13,22 +14,26 @@ Example:
 export const addCheck = (program: Command): void => {
   const command = program
     .command('check')
-    .description('check stacks, modules and listeners with their options; print every fault')
+    .description('check stacks, options, directives, assets and plugins; print every fault')
     .addHelpText('after', example);
   addStackOptions(command).action(async (options: Partial<StackOptions>) => {
     const found = [...discover(pathOf(options).stacks, stackExtensions).found.keys()].sort();
     const names = options.stack ?? found;
     const stacks = options.stack === undefined ? names.map((name) => [name]) : [names];
     const faults = new Map<string, Fault>();
+    const warnings = new Map<string, Fault>();
     for (const stack of stacks) {
       try {
-        await stackOf({ ...options, stack });
+        for (const warning of (await stackOf({ ...options, stack })).warnings) {
+          warnings.set(`${warning.where} ${warning.message}`, warning);
+        }
       } catch (thrown) {
         if (!(thrown instanceof ConfigurationError)) throw thrown;
         // Stacks share modules and files: what is wrong with those is said once.
         for (const fault of thrown.faults) faults.set(`${fault.where} ${fault.message}`, fault);
       }
     }
+    sayWarnings({ warnings: [...warnings.values()] }, consoleLog(process.stderr));
     if (faults.size > 0) throw new ConfigurationError([...faults.values()]);
     process.stdout.write(`${names.join(', ')}: no fault found\n`);
   });

@@ -1,16 +1,21 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { writeEvent } from '../directives/index.js';
 import { escapeJson } from '../escape.js';
+import { ConfigurationError } from '../fault.js';
 import { decodeFrame, type OpenRecord } from '../frontend/decode.js';
+import { makeNormalizer } from '../frontend/make-normalizer.js';
 import type { FrameSink, Input } from '../inputs/input.js';
 import { StdinInput } from '../inputs/stdin.js';
 import { StoredFile } from '../inputs/stored-file.js';
+import type { Normalizer } from '../normalize/index.js';
 import { consoleLog } from './console.js';
 import { framingOf } from './replay.js';
-import { option } from './stack-options.js';
+import { addStackOptions, option, type StackOptions, stackOf } from './stack-options.js';
 import { parseSize, parseTimeZone, parseYear } from './values.js';
 
-interface Options {
+interface Options extends Partial<StackOptions> {
+  readonly normalize?: boolean;
   readonly format: keyof typeof framingOf;
   readonly maxFrame: number;
   readonly year?: number;
@@ -20,6 +25,7 @@ interface Options {
 const example = `
 Example:
   $ tocsin parse /var/log/auth.log | head -3
+  $ tocsin parse --normalize /var/log/auth.log
 `;
 
 /** A record as JSON for people and programs: times as ISO 8601 UTC, absent fields left out. */
@@ -33,10 +39,21 @@ const toLine = (record: OpenRecord): string => {
   return `${escapeJson(JSON.stringify(shown))}\n`;
 };
 
-/** Prints every frame as a record. */
+/** A record's normalized events in dsiem's wire names; none where no plugin knows the line. */
+const toNormalizedLine = (record: OpenRecord, normalizer: Normalizer): string => {
+  const events = record.normalized.length > 0 ? record.normalized : normalizer.normalize(record);
+  return `${escapeJson(JSON.stringify({ raw: record.raw, normalized: events.map(writeEvent) }))}\n`;
+};
+
+/** Prints every frame as a record, or what it is normalized to. */
 class PrintSink implements FrameSink {
   #text = '';
   #seq = 0;
+  readonly #normalizer: Normalizer | undefined;
+
+  constructor(normalizer: Normalizer | undefined) {
+    this.#normalizer = normalizer;
+  }
 
   get full(): boolean {
     return this.#text.length > 1024 * 1024;
@@ -51,7 +68,8 @@ class PrintSink implements FrameSink {
   push(frame: Parameters<FrameSink['push']>[0]): void {
     this.#seq += 1;
     const bytes = Buffer.from(frame.bytes.buffer, frame.bytes.byteOffset, frame.bytes.byteLength);
-    this.#text += toLine(decodeFrame({ ...frame, bytes, seq: this.#seq }));
+    const record = decodeFrame({ ...frame, bytes, seq: this.#seq });
+    this.#text += this.#normalizer === undefined ? toLine(record) : toNormalizedLine(record, this.#normalizer);
   }
 
   durable(): Promise<void> {
@@ -63,9 +81,19 @@ class PrintSink implements FrameSink {
   }
 }
 
+/** The normalizer of the stacks, of all that have plugins where none is named. */
+const normalizerOf = async (options: Options): Promise<Normalizer | undefined> => {
+  if (options.normalize !== true) return undefined;
+  const stack = await stackOf({ ...options, stack: options.stack ?? ['dsiem'] });
+  const normalizer = makeNormalizer(stack, undefined);
+  if (normalizer !== undefined) return normalizer;
+  const message = `no plugin to normalize with in stack ${stack.names.join(',')}; a stack with plugins, such as dsiem, would be right`;
+  throw new ConfigurationError([{ where: '--normalize', message }]);
+};
+
 /** Adds `tocsin parse`. */
 export const addParse = (program: Command): void => {
-  program
+  const command = program
     .command('parse')
     .description('print what the parser makes of stored logs: one JSON record a line')
     .argument('[file...]', 'log files, plain or gzip, or captures; - or none for standard input')
@@ -73,19 +101,27 @@ export const addParse = (program: Command): void => {
     .addOption(option('--year <year>', 'year of time stamps without one').argParser(parseYear))
     .addOption(option('--tz <zone>', 'time zone of time stamps without one').argParser(parseTimeZone))
     .addOption(option('--max-frame <size>', 'longest record').argParser(parseSize).default(65_536, '64KiB'))
-    .addHelpText('after', example)
-    .action(async (files: string[], options: Options) => {
-      const sink = new PrintSink();
-      const { format, maxFrame, year, tz: timeZone } = options;
-      const log = consoleLog(process.stderr);
-      for (const path of files.length === 0 ? ['-'] : files) {
-        const input: Input =
-          path === '-'
-            ? new StdinInput(sink, { maxFrame, year, timeZone, log })
-            : new StoredFile(sink, { path, framing: framingOf[format], maxFrame, year, timeZone });
-        await input.start();
-        await input.ended;
-        await sink.drained();
-      }
-    });
+    .addOption(option('--normalize', 'print the normalized events of each record instead'))
+    .addHelpText('after', example);
+  addStackOptions(command).action(async (files: string[], options: Options) => {
+    const sink = new PrintSink(await normalizerOf(options));
+    const { format, maxFrame, year, tz: timeZone } = options;
+    const log = consoleLog(process.stderr);
+    for (const path of files.length === 0 ? ['-'] : files) {
+      const input: Input =
+        path === '-'
+          ? new StdinInput(sink, { maxFrame, year, timeZone, log })
+          : new StoredFile(sink, {
+              path,
+              framing: framingOf[format],
+              normalized: format === 'normalized',
+              maxFrame,
+              year,
+              timeZone,
+            });
+      await input.start();
+      await input.ended;
+      await sink.drained();
+    }
+  });
 };

@@ -3,7 +3,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { replay, type ReplaySummary } from '../replay/replay.js';
 import { Console, consoleLog } from './console.js';
-import { addStackOptions, option, type StackOptions, stackOf } from './stack-options.js';
+import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
 import { parseSize, parseTimeZone, parseYear } from './values.js';
 
 interface Options extends Partial<StackOptions> {
@@ -73,6 +73,8 @@ export const addReplay = (program: Command): void => {
   addStackOptions(command).action(async (files: string[], options: Options) => {
     const stack = await stackOf(options);
     const terminal = new Console();
+    const log = consoleLog(terminal);
+    sayWarnings(stack, log);
     const progress = await bar(files, terminal.isTerminal);
     const { format, maxFrame, year, tz: timeZone } = options;
     try {
@@ -87,7 +89,7 @@ export const addReplay = (program: Command): void => {
           timeZone,
         })),
         out: options.out,
-        log: consoleLog(terminal),
+        log,
         progress: (bytes) => progress?.update(bytes),
       });
       progress?.stop();

@@ -6,7 +6,7 @@ import { Console, consoleLog } from './console.js';
 import { type InputOptions, inputSpecs } from './input-options.js';
 import { liveLine } from './live-line.js';
 import { handleSignals } from './signals.js';
-import { addStackOptions, option, type StackOptions, stackOf } from './stack-options.js';
+import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
 import {
   collect,
   collectWhole,
@@ -119,6 +119,7 @@ const run = async (options: Options): Promise<void> => {
   const terminal = new Console();
   const log = consoleLog(terminal);
   const stack = await stackOf(options);
+  sayWarnings(stack, log);
   const { inputs, standard } = inputSpecs(options, stack);
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const over = deferred<{ readonly reason: string; readonly failed: boolean }>();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Log } from '../module.js';
 import { type ResolvedStack, resolveStack } from '../stack/resolve.js';
 import { type SearchPath, searchPath } from '../stack/search-path.js';
 import { collect, collectWhole } from './values.js';
@@ -14,6 +15,8 @@ export interface StackOptions {
   readonly listenerDir?: readonly string[];
   readonly configDir?: string;
   readonly pluginDir?: readonly string[];
+  readonly lenient?: boolean;
+  readonly compat?: 'none' | 'dsiem';
 }
 
 /** The stacks that run where none is named. */
@@ -42,7 +45,14 @@ export const addStackOptions = (command: Command): Command =>
     command.addOption(
       option('--stack <names>', `stacks to run, in order (default: ${defaultStacks.join(',')})`).argParser(collect),
     ),
-  );
+  )
+    .addOption(option('--lenient', 'leave faulty directives out, and name them'))
+    .addOption(
+      option('--compat <with>', 'dsiem: make dsiem’s repairs of directives, each with a warning').choices([
+        'none',
+        'dsiem',
+      ]),
+    );
 
 /** Where stacks, modules and listeners are looked for under these options. */
 export const pathOf = (options: Partial<StackOptions>): SearchPath => searchPath({ cwd: process.cwd(), ...options });
@@ -54,6 +64,21 @@ export const temporaryDir = (): string => {
   return dir;
 };
 
+/** Options of modules that stand on the command line: by the module's name. */
+const overridesOf = ({ lenient, compat }: Partial<StackOptions>): Record<string, Record<string, unknown>> => ({
+  dsiem: { ...(lenient === undefined ? {} : { lenient }), ...(compat === undefined ? {} : { compat }) },
+});
+
 /** The stacks of these options, checked. @throws ConfigurationError with every fault. */
 export const stackOf = (options: Partial<StackOptions>): Promise<ResolvedStack> =>
-  resolveStack({ names: options.stack ?? defaultStacks, path: pathOf(options), cacheDir: temporaryDir() });
+  resolveStack({
+    names: options.stack ?? defaultStacks,
+    path: pathOf(options),
+    cacheDir: temporaryDir(),
+    overrides: overridesOf(options),
+  });
+
+/** Says what is doubtful about a stack. */
+export const sayWarnings = ({ warnings }: Pick<ResolvedStack, 'warnings'>, log: Log): void => {
+  for (const { where, message } of warnings) log.warn(`${where}: ${message}`);
+};
