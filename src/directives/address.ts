@@ -12,7 +12,7 @@ const LONGEST_ADDRESS = 45;
 const MAPPED = 0xffff;
 
 /** Reads dotted decimal; undefined for anything else, also for leading zeros, which some systems take for octal. */
-export const parseIpv4 = (text: string): number | undefined => {
+const parseIpv4 = (text: string): number | undefined => {
   let value = 0;
   let octet = -1;
   let dots = 0;
@@ -118,7 +118,7 @@ export const maskAddress = (address: Address, length: number): Address =>
       ];
 
 /** True for the same address of the same family. */
-export const sameAddress = (a: Address, b: Address): boolean => {
+const sameAddress = (a: Address, b: Address): boolean => {
   if (typeof a === 'number' || typeof b === 'number') return a === b;
   return a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3];
 };

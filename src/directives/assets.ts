@@ -1,6 +1,7 @@
 import { type Cidr, formatCidr, parseCidr } from './address.js';
 import { AssetMap } from './asset-map.js';
-import { byPlace, type ConfigFile, type Fault, placeFindings, quote } from './fault.js';
+import { byPlace, type ConfigFile, type Fault, placeFindings } from './fault.js';
+import { quote } from './quote.js';
 import { parseList, withoutMark } from './load.js';
 import { type Findings, isObject, ObjectReader } from './object-reader.js';
 

@@ -1,6 +1,6 @@
 import { checkRule } from './check-rule.js';
 import type { Directive, Rule } from './directive.js';
-import { quote } from './fault.js';
+import { quote } from './quote.js';
 import type { JsonPath } from './json-positions.js';
 import { type Findings, isObject, ObjectReader } from './object-reader.js';
 import { closeGaps, moveRule, repairDirective, repairRule } from './repair.js';

@@ -1,5 +1,5 @@
 import { type Rule, STICKY_FIELDS, type StickyField } from './directive.js';
-import { quote } from './fault.js';
+import { quote } from './quote.js';
 import { readAddressCondition, readCustomCondition, readPortCondition, readProtocolCondition } from './lists.js';
 import type { ObjectReader } from './object-reader.js';
 

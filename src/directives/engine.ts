@@ -10,7 +10,6 @@ import type { EngineOutput, EngineParts, EngineStats } from './engine-parts.js';
 import { type LookupAnswer, mergeAnswer } from './lookup.js';
 import { MatchIndex } from './match-index.js';
 import { completeOptions, type EngineOptions, optionFaults } from './options.js';
-import { wantedKey } from './pin.js';
 import { countInStage, join } from './progress.js';
 import type { Reason } from './reason.js';
 import { restore } from './restore.js';
@@ -18,6 +17,7 @@ import { riskOf } from './risk.js';
 import { type Clock, CLOCK } from './state-keys.js';
 import { decide } from './step.js';
 import { Subject } from './subject.js';
+import { waitForFirst } from './waiting.js';
 
 /** Earlier than any log, and still a small integer, which keeps times of backlogs small, too. */
 const BEFORE_ALL = -(2 ** 31);
@@ -48,7 +48,7 @@ export class Engine {
     const context = { index, minAlarmLifetimeSeconds: this.#options.minAlarmLifetimeMinutes * 60 };
     const current = new Map(parts.directives.map((one) => [one.id, compileDirective(one, context)]));
     this.#directives = current.size;
-    for (const compiled of current.values()) addStarter(compiled);
+    for (const compiled of current.values()) waitForFirst(compiled);
     this.#candidates = new Candidates(index);
     this.#backlogs = new Backlogs(parts.state, this.#options);
     this.#alarms = new AlarmWriter({
@@ -240,12 +240,6 @@ export class Engine {
     this.#alarms.retire(live, this.#now);
   }
 }
-
-const addStarter = (compiled: CompiledDirective): void => {
-  const { matcher, pins } = ruleAt(compiled.rules, 1);
-  const key = wantedKey(pins, []);
-  if (key !== undefined) matcher.addStarter(key, compiled);
-};
 
 /** An engine over the given state: empty, or as a former engine left it. @throws Error naming all options that are not right. */
 export const createEngine = (parts: EngineParts): Engine => new Engine(parts);

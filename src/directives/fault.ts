@@ -25,8 +25,7 @@ export interface Finding {
   readonly message: string;
 }
 
-/** The part of a path before and after which everything is a key or an index. */
-export const formatPath = (path: JsonPath): string =>
+const formatPath = (path: JsonPath): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     return text === '' ? step : `${text}.${step}`;
@@ -41,13 +40,6 @@ const visible = (text: string): string =>
 /** `file:line:column path: what is wrong, what would be right`, control characters escaped. */
 export const formatFault = (fault: Fault): string =>
   visible(`${fault.file}:${fault.line}:${fault.column} ${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`);
-
-/** A value as it is quoted in a fault: JSON, cut after 60 characters. */
-export const quote = (value: unknown): string => {
-  if (value === undefined) return 'missing';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-};
 
 /** Finds line and column of each finding. Reads the text again, so only worth it where something was found. */
 export const placeFindings = ({ file, text }: ConfigFile, findings: readonly Finding[]): Fault[] => {

@@ -15,8 +15,6 @@ interface Wanted {
   readonly asked: number[];
 }
 
-const DEEPEST = 200;
-
 const node = (): Wanted => ({ children: new Map(), asked: [] });
 
 const wantedTree = (paths: readonly JsonPath[]): Wanted => {
@@ -43,7 +41,7 @@ class Locator {
   }
 
   document(wanted: Wanted): void {
-    this.#value(wanted, 0);
+    this.#value(wanted);
     if (this.#scanner.peek() !== '') this.#scanner.fail('the end of the file');
   }
 
@@ -57,35 +55,32 @@ class Locator {
     for (const child of wanted.children.values()) this.#noteAll(child, offset);
   }
 
-  #value(wanted: Wanted | undefined, depth: number): void {
-    if (depth > DEEPEST) this.#scanner.fail(`at most ${DEEPEST} levels`);
-    const opening = this.#scanner.peek();
+  /** Recurses no deeper than the paths asked for. */
+  #value(wanted: Wanted | undefined): void {
     if (wanted !== undefined) this.#noteAll(wanted, this.#scanner.offset);
-    if (opening === '{') this.#object(wanted, depth);
-    else if (opening === '[') this.#array(wanted, depth);
-    else if (opening === '"') this.#scanner.string();
-    else this.#scanner.scalar();
+    const opening = this.#scanner.peek();
+    if (wanted === undefined || wanted.children.size === 0) this.#scanner.skipValue();
+    else if (opening === '{') this.#object(wanted);
+    else if (opening === '[') this.#array(wanted);
+    else this.#scanner.skipValue();
   }
 
-  #object(wanted: Wanted | undefined, depth: number): void {
+  #object(wanted: Wanted): void {
     const scanner = this.#scanner;
     scanner.expect('{', '{');
     if (scanner.take('}')) return;
-    do {
-      const key = scanner.string();
-      scanner.expect(':', '":" after the key');
-      this.#value(wanted?.children.get(key), depth + 1);
-    } while (scanner.take(','));
+    do this.#value(wanted.children.get(scanner.key()));
+    while (scanner.take(','));
     scanner.expect('}', '"," or "}"');
   }
 
-  #array(wanted: Wanted | undefined, depth: number): void {
+  #array(wanted: Wanted): void {
     const scanner = this.#scanner;
     scanner.expect('[', '[');
     if (scanner.take(']')) return;
     let index = 0;
     do {
-      this.#value(wanted?.children.get(index), depth + 1);
+      this.#value(wanted.children.get(index));
       index += 1;
     } while (scanner.take(','));
     scanner.expect(']', '"," or "]"');

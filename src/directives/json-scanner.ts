@@ -61,6 +61,42 @@ export class JsonScanner {
     this.#at = SCALAR.lastIndex;
   }
 
+  /** Takes a key and its colon, and gives the key. @throws JsonSyntaxError */
+  key(): string {
+    const key = this.string();
+    this.expect(':', '":" after the key');
+    return key;
+  }
+
+  /** Takes a whole value, however deep it is. @throws JsonSyntaxError */
+  skipValue(): void {
+    const open: ('{' | '[')[] = [];
+    do {
+      if (this.#beginValue(open)) continue;
+      while (open.length > 0 && !this.take(',')) this.#endContainer(open);
+      if (open.at(-1) === '{') this.key();
+    } while (open.length > 0);
+  }
+
+  /** Takes a scalar or an opening bracket; true where a value has to follow. */
+  #beginValue(open: ('{' | '[')[]): boolean {
+    const opening = this.peek();
+    if (opening === '"') this.string();
+    else if (opening === '{' || opening === '[') {
+      this.take(opening);
+      if (this.take(opening === '{' ? '}' : ']')) return false;
+      open.push(opening);
+      if (opening === '{') this.key();
+      return true;
+    } else this.scalar();
+    return false;
+  }
+
+  #endContainer(open: ('{' | '[')[]): void {
+    if (open.pop() === '{') this.expect('}', '"," or "}"');
+    else this.expect(']', '"," or "]"');
+  }
+
   /** @throws JsonSyntaxError always, at the next token. */
   fail(right: string): never {
     const seen = this.peek();

@@ -1,6 +1,7 @@
 import { checkDirective } from './check-directive.js';
 import type { Directive } from './directive.js';
-import { byPlace, type ConfigFile, type Fault, type Finding, placeFindings, quote } from './fault.js';
+import { byPlace, type ConfigFile, type Fault, type Finding, placeFindings } from './fault.js';
+import { quote } from './quote.js';
 import { findSyntaxError, type JsonPath } from './json-positions.js';
 import { type Findings, isObject, ObjectReader } from './object-reader.js';
 
@@ -42,7 +43,7 @@ export const parseList = (
     noted.warnings.push(...placeFindings(source, findings.warnings));
     return list as unknown[];
   }
-  const seen = isObject(value) ? `the keys ${quote(Object.keys(value).slice(0, 5))}` : quote(value);
+  const seen = isObject(value) ? `the keys ${Object.keys(value).slice(0, 5).map(quote).join(', ')}` : quote(value);
   const message = `the file holds ${seen}, {"${key}": […]} would be right`;
   noted.faults.push(...placeFindings(source, [{ path: [], message }]));
   return undefined;

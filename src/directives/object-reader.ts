@@ -1,4 +1,5 @@
-import { type Finding, quote } from './fault.js';
+import { type Finding } from './fault.js';
+import { quote } from './quote.js';
 import type { JsonPath } from './json-positions.js';
 import { suggest } from './suggestion.js';
 

@@ -31,13 +31,13 @@ const READERS: Readonly<Record<PinField, (from: FirstEvent) => PinValue>> = {
 };
 
 /** What an event has where the pin looks. */
-export const readPin = (pin: Pin, event: NormalizedEvent | FirstEvent): PinValue => {
+const readPin = (pin: Pin, event: NormalizedEvent | FirstEvent): PinValue => {
   const value = READERS[pin.field](event);
   return pin.folded && typeof value === 'string' ? value.toLowerCase() : value;
 };
 
 /** What the pin wants, given the stages so far; undefined where the stage it refers to has no first event. */
-export const wantedByPin = (pin: Pin, stages: readonly StageProgress[]): PinValue | undefined => {
+const wantedByPin = (pin: Pin, stages: readonly StageProgress[]): PinValue | undefined => {
   if (pin.stage === 0) return pin.literal;
   const first = stages[pin.stage - 1]?.first;
   return first === undefined || first === null ? undefined : readPin(pin, first);

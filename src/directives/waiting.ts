@@ -1,5 +1,5 @@
-import type { CompiledRule } from './compile.js';
-import type { Live } from './live.js';
+import type { CompiledDirective, CompiledRule } from './compile.js';
+import { type Live, ruleAt } from './live.js';
 import { wantedKey } from './pin.js';
 
 const forEachWanted = (live: Live, visit: (rule: CompiledRule) => void): void => {
@@ -9,6 +9,13 @@ const forEachWanted = (live: Live, visit: (rule: CompiledRule) => void): void =>
   for (const rule of earlier) {
     if (rule.rule.stage < live.backlog.stage) visit(rule);
   }
+};
+
+/** Files a directive under what its stage 1 looks for. */
+export const waitForFirst = (compiled: CompiledDirective): void => {
+  const { matcher, pins } = ruleAt(compiled.rules, 1);
+  const key = wantedKey(pins, []);
+  if (key !== undefined) matcher.addStarter(key, compiled);
 };
 
 /** Files a backlog under all it waits for: its current rule, and the earlier ones where they stay active. */

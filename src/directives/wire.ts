@@ -1,12 +1,13 @@
 import type { Json } from '../json.js';
 import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import { canonicalAddress } from './address.js';
+import { quote } from './quote.js';
 import { parseRfc3339 } from './rfc3339.js';
 
 /** Longest text a field may have, in UTF-16 units: what is kept per backlog must be bounded. */
-export const LONGEST_TEXT = 65_536;
+const LONGEST_TEXT = 65_536;
 /** Longest event id, in UTF-16 units. */
-export const LONGEST_ID = 1_024;
+const LONGEST_ID = 1_024;
 
 /** Why a JSON value is no normalized event: everything that is wrong with it, in words. */
 export class WireFault {
@@ -17,11 +18,6 @@ export class WireFault {
 }
 
 type Wire = Readonly<Record<string, unknown>>;
-
-const shown = (value: unknown): string => {
-  const text = value === undefined ? 'nothing' : ((JSON.stringify(value) as string | undefined) ?? typeof value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-};
 
 class Reader {
   readonly #wire: Wire;
@@ -35,7 +31,7 @@ class Reader {
   }
 
   refuse(name: string, right: string): void {
-    this.reasons.push(`${name} is ${shown(this.get(name))}, ${right} would be right`);
+    this.reasons.push(`${name} is ${quote(this.get(name))}, ${right} would be right`);
   }
 
   text(name: string): string {
@@ -79,7 +75,7 @@ class Reader {
 /** Reads one normalized event from parsed JSON (dsiem.md §1); unknown fields are ignored, null is absent. */
 export const readEvent = (value: unknown): NormalizedEvent | WireFault => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return new WireFault([`the event is ${shown(value)}, an object would be right`]);
+    return new WireFault([`the event is ${quote(value)}, an object would be right`]);
   }
   const reader = new Reader(value as Wire);
   const pluginId = reader.integer('plugin_id', Number.MAX_SAFE_INTEGER);

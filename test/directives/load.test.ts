@@ -148,7 +148,7 @@ describe('loadDirectives()', () => {
       'directives_b.json:3:5 directives[0].category: missing, a text that is not empty would be right',
       'directives_b.json:3:13 directives[0].id: 0, an integer from 1 on would be right',
       'directives_b.json:4:16 directives[0].rules: 3, a list of at least 2 would be right',
-      'directives_c.json:1:1 the file holds the keys ["directive"], {"directives": […]} would be right',
+      'directives_c.json:1:1 the file holds the keys "directive", {"directives": […]} would be right',
       'directives_d.json:1:2 not JSON: "\\u0007" is here, a value would be right',
     ]);
   });

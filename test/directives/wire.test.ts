@@ -55,8 +55,8 @@ describe('readEvent()', () => {
     'the event says neither plugin_id and plugin_sid nor product and category, one of the two pairs would be right';
   const faults: readonly (readonly [object, string])[] = [
     [{ event_id: '' }, 'event_id is "", a text of 1–1024 characters would be right'],
-    [{ event_id: 'x'.repeat(2000) }, `event_id is "${'x'.repeat(79)}…, a text of 1–1024 characters would be right`],
-    [{ event_id: undefined }, 'event_id is nothing, a text of 1–1024 characters would be right'],
+    [{ event_id: 'x'.repeat(2000) }, `event_id is "${'x'.repeat(60)}"…, a text of 1–1024 characters would be right`],
+    [{ event_id: undefined }, 'event_id is missing, a text of 1–1024 characters would be right'],
     [{ sensor: 3 }, 'sensor is 3, a text of 1–65536 characters would be right'],
     [
       { timestamp: '2026-11-20' },
@@ -87,6 +87,12 @@ describe('readEvent()', () => {
   it('does not read inherited fields', () => {
     expect(readEvent(Object.create(WIRE))).to.be.instanceOf(WireFault);
     expect(readEvent(JSON.parse(`{"__proto__":${JSON.stringify(WIRE)}}`))).to.be.instanceOf(WireFault);
+  });
+
+  it('refuses what is nested deeply without following it', () => {
+    const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown;
+    expect(faultOf({ event_id: deep })).to.equal('event_id is a list of 1, a text of 1–1024 characters would be right');
+    expect(readEvent(deep)).to.be.instanceOf(WireFault);
   });
 
   it('never throws, whatever JSON it is given', () => {
