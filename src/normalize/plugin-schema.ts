@@ -3,15 +3,19 @@ import { z } from 'zod';
 const LONGEST_TEMPLATE = 2_000;
 const LONGEST_PATTERN = 4_000;
 
+const seen = (value: unknown): string => ((JSON.stringify(value) as string | undefined) ?? 'nothing').slice(0, 80);
+
 const template = z
   .union([z.string().max(LONGEST_TEMPLATE), z.int()], {
-    error: 'a text of at most 2000 characters or a whole number would be right',
+    error: (issue) => `is ${seen(issue.input)}; a text of at most 2000 characters or a whole number would be right`,
   })
   .transform(String);
 const literal = z.string().min(1).max(200);
 const oneOrMore = <S extends z.ZodType>(item: S) =>
   z
-    .union([item, z.array(item).min(1).max(1_000)], { error: 'one value or a list of values would be right' })
+    .union([item, z.array(item).min(1).max(1_000)], {
+      error: (issue) => `is ${seen(issue.input)}; one value or a list of values would be right`,
+    })
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<S>[]);
 
 const fields = {
@@ -63,7 +67,9 @@ export type ReaderName = (typeof readers)[number];
 /** One plugin as it is written in YAML (docs/plugins.md). */
 export const pluginSchema = z.strictObject({
   id: z.int().min(1).max(2_147_483_647),
-  name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'lower-case letters, digits, - and _ would be right'),
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, {
+    error: (issue) => `is ${seen(issue.input)}; lower-case letters, digits, - and _ would be right`,
+  }),
   product: literal,
   description: z.string().optional(),
   /** Alternatives; within one, all conditions hold. */
