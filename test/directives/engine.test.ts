@@ -117,12 +117,12 @@ describe('Engine.event()', () => {
 
   it('offers an event that is too late for the current stage to earlier stages that stay active', () => {
     const rules = [wireRule(1), wireRule(2, { timeout: 10 })];
-    const { engine, recorder } = start([wireDirective(1, rules, { all_rules_always_active: true })]);
+    const both = [1, 2].map((id) => wireDirective(id, rules, { all_rules_always_active: true }));
+    const { engine, recorder } = start(both);
     engine.event(eventOf(), NOW);
-    engine.event(eventOf({ dstIp: '9.9.9.9' }), NOW);
     engine.event(eventOf({ time: NOW + 1000 }), NOW);
-    expect(recorder.events.map(({ stage }) => stage)).to.deep.equal([1, 1, 1]);
-    expect(recorder.causes).to.deep.equal(['stage', 'stage', 'always-active']);
+    expect(recorder.events.map(({ stage }) => stage)).to.deep.equal([1, 1, 1, 1]);
+    expect(recorder.causes).to.deep.equal(['stage', 'stage', 'always-active', 'always-active']);
     expect(engine.stats().liveBacklogs).to.equal(2);
   });
 
