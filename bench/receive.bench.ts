@@ -21,13 +21,13 @@ const receive = async (kind: 'udp' | 'tcp', rate: number, seconds: number): Prom
   const live = new Live(['--stack', 'sshd', `--${kind}`, '127.0.0.1:0']);
   try {
     const port = await live.port(kind);
-    const before = await live.usage();
+    const before = live.usage();
     const { sent, seconds: took } = await send(kind, port, rate, seconds);
     const atEnd = await live.counters();
     const counters = await live.settled(
       ({ core, listeners }) => core.records >= sent && listeners.every(({ lag }) => lag === 0),
     );
-    const { cpuSeconds, residentMb } = await live.usage();
+    const { cpuSeconds, residentMb } = live.usage();
     const what = `${kind} ${rate}/s for ${seconds} s`;
     return [
       { what: `${what}: sent`, value: Math.round(sent / took), unit: 'messages/s', target: rate },
@@ -37,7 +37,7 @@ const receive = async (kind: 'udp' | 'tcp', rate: number, seconds: number): Prom
       { what: `${what}: resident`, value: residentMb, unit: 'MB' },
     ];
   } catch (cause) {
-    throw new Error(`the program said:\n${live.said}`, { cause });
+    throw new Error(`the program said:\n${live.said.slice(-5000)}`, { cause });
   } finally {
     await live.stop();
   }

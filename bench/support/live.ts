@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,29 +14,27 @@ export interface LiveCounters {
 export class Live {
   readonly dir = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
   readonly #child: ChildProcess;
-  #text = '';
+  readonly #file: number;
 
   constructor(args: readonly string[]) {
     const program = join(import.meta.dirname, '../../bin/tocsin.js');
+    this.#file = openSync(join(this.dir, 'stderr'), 'a+');
     this.#child = spawn(process.execPath, [program, 'run', ...args], {
       cwd: this.dir,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#text = (this.#text + text).slice(-200_000);
+      stdio: ['ignore', 'ignore', this.#file],
     });
   }
 
   /** The port it listens at, once it does. */
   async port(kind: 'udp' | 'tcp'): Promise<number> {
-    const found = await this.#until(() => new RegExp(`listening on ${kind} .*?:(\\d+)`, 'u').exec(this.#text)?.[1]);
+    const found = await this.#until(() => new RegExp(`listening on ${kind} .*?:(\\d+)`, 'u').exec(this.said)?.[1]);
     return Number(found);
   }
 
   async counters(): Promise<LiveCounters> {
-    this.#text = '';
+    ftruncateSync(this.#file);
     this.#child.kill('SIGUSR2');
-    const text = await this.#until(() => /^\{\n[\s\S]*?^\}$/mu.exec(this.#text)?.[0]);
+    const text = await this.#until(() => /^\{\n[\s\S]*?^\}$/mu.exec(this.said)?.[0]);
     return JSON.parse(text) as LiveCounters;
   }
 
@@ -55,9 +53,8 @@ export class Live {
   }
 
   /** CPU seconds used so far, and resident memory in MB. */
-  async usage(): Promise<{ readonly cpuSeconds: number; readonly residentMb: number }> {
-    const { readFile } = await import('node:fs/promises');
-    const stat = await readFile(`/proc/${String(this.#child.pid)}/stat`, 'utf8');
+  usage(): { readonly cpuSeconds: number; readonly residentMb: number } {
+    const stat = readFileSync(`/proc/${String(this.#child.pid)}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return {
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
@@ -67,7 +64,7 @@ export class Live {
 
   /** What it said last, for when something went wrong. */
   get said(): string {
-    return this.#text.slice(-5000);
+    return readFileSync(join(this.dir, 'stderr'), 'utf8');
   }
 
   async stop(): Promise<void> {
@@ -85,7 +82,7 @@ export class Live {
       if (this.#child.exitCode !== null) break;
       await pause(50);
     }
-    throw new Error(`the program did not say what was waited for:\n${this.#text}`);
+    throw new Error(`the program did not say what was waited for:\n${this.said.slice(-5000)}`);
   }
 }
 

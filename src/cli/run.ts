@@ -146,6 +146,7 @@ const run = async (options: Options): Promise<void> => {
     reload: () => runtime.reload(),
     counters: () => runtime.counters(),
     log,
+    out: terminal,
   });
   terminal.write(
     welcome({ stack, listening: runtime.listening, standard, dataDir: options.dataDir, logDir: options.logDir }),

@@ -10,12 +10,14 @@ export interface SignalActions {
   /** SIGUSR2 */
   readonly counters: () => RunCounters;
   readonly log: Log;
+  /** Where counters are printed. */
+  readonly out: NodeJS.WritableStream;
 }
 
 const endedBySignal = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Listens to signals for the rest of the process's life. */
-export const handleSignals = ({ stop, reload, counters, log }: SignalActions): void => {
+export const handleSignals = ({ stop, reload, counters, log, out }: SignalActions): void => {
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -30,5 +32,5 @@ export const handleSignals = ({ stop, reload, counters, log }: SignalActions): v
       (cause: unknown) => log.error(`SIGHUP: ${String(cause)}`),
     );
   });
-  process.on('SIGUSR2', () => process.stderr.write(`${JSON.stringify(counters(), null, 2)}\n`));
+  process.on('SIGUSR2', () => out.write(`${JSON.stringify(counters(), null, 2)}\n`));
 };

@@ -40,7 +40,8 @@ const run = async (): Promise<void> => {
   let seq = checkpointer.position;
   const eventBytes: number[] = [];
   let eventBytesWaiting = 0;
-  let doneWaiting = false;
+  /** Blocks worked on whose sender waits to hear so. */
+  let unsaid = 0;
   let stopping = false;
 
   const counters = (): CoreCounters => {
@@ -57,9 +58,12 @@ const run = async (): Promise<void> => {
       checkpoints: checkpointer.commits,
     };
   };
-  const done = (): void => {
+  const sayDone = (): void => {
     const message: BlockDone = { type: 'done' };
-    ioPort.postMessage(message);
+    while (unsaid > 0 && eventBytesWaiting <= mostEventBytes) {
+      unsaid -= 1;
+      ioPort.postMessage(message);
+    }
   };
   const sendEvents = (): void => {
     const block = batch.take();
@@ -75,8 +79,8 @@ const run = async (): Promise<void> => {
     seq = reader.seq;
     checkpointer.workedOn(seq);
     sendEvents();
-    if (eventBytesWaiting > mostEventBytes) doneWaiting = true;
-    else done();
+    unsaid += 1;
+    sayDone();
   });
   const reports = setInterval(() => post({ type: 'counters', counters: counters() }), 250);
   const checkpoints = setInterval(() => {
@@ -106,10 +110,7 @@ const run = async (): Promise<void> => {
   main.on('message', (request: CoreRequest) => {
     if (request.type === 'eventsTaken') {
       eventBytesWaiting -= eventBytes.shift() ?? 0;
-      if (doneWaiting && eventBytesWaiting <= mostEventBytes) {
-        doneWaiting = false;
-        done();
-      }
+      sayDone();
     } else if (request.type === 'eventsSafe') safe?.();
     else void stop();
   });
