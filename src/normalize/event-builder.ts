@@ -23,35 +23,31 @@ export interface Building {
 const NO_ADDRESS = '0.0.0.0';
 const HOSTNAME_LABEL = 'hostname';
 
-const boundedTemplate = <F>(parts: readonly TemplatePart[], getter: Getter<F>): Get<F> => {
-  const get = compileTemplate(parts, getter);
-  return parts.every((part) => typeof part === 'string') ? get : (fields) => boundedText(get(fields));
-};
+/** A text that is always the same, or how to get it: most fields of most kinds are constants. */
+type Text<F> = string | Get<F>;
 
-const sidReader = <F>(get: Get<F>, parts: readonly TemplatePart[]): ((fields: F) => number) => {
-  const [only] = parts;
-  if (parts.length !== 1 || typeof only !== 'string') return (fields) => readSid(get(fields));
-  const sid = readSid(only);
-  return () => sid;
-};
+const textOf = <F>(text: Text<F>, fields: F): string => (typeof text === 'string' ? text : boundedText(text(fields)));
+
+const compileText = <F>(parts: readonly TemplatePart[], getter: Getter<F>): Text<F> =>
+  parts.every((part) => typeof part === 'string') ? parts.join('') : compileTemplate(parts, getter);
 
 /** Builds the events of one kind of line. */
 export class EventBuilder<F> {
   readonly #plugin: LoadedPlugin;
   readonly #building: Building;
-  readonly #sid: (fields: F) => number;
+  readonly #sid: number | Get<F>;
   readonly #time: Get<F> | undefined;
-  readonly #title: Get<F>;
-  readonly #category: Get<F>;
-  readonly #subcategory: Get<F>;
-  readonly #protocol: Get<F>;
-  readonly #sensor: Get<F>;
+  readonly #title: Text<F>;
+  readonly #category: Text<F>;
+  readonly #subcategory: Text<F>;
+  readonly #protocol: Text<F>;
+  readonly #sensor: Text<F>;
   readonly #source: AddressField<F>;
   readonly #destination: AddressField<F>;
-  readonly #srcPort: Get<F>;
-  readonly #dstPort: Get<F>;
-  readonly #data: readonly [Get<F>, Get<F>, Get<F>];
-  readonly #labels: readonly [Get<F>, Get<F>, Get<F>];
+  readonly #srcPort: number | Get<F>;
+  readonly #dstPort: number | Get<F>;
+  readonly #data: readonly [Text<F>, Text<F>, Text<F>];
+  readonly #labels: readonly [Text<F>, Text<F>, Text<F>];
 
   constructor(
     plugin: LoadedPlugin,
@@ -61,36 +57,41 @@ export class EventBuilder<F> {
     const { getter, building } = options;
     const parts = (field: FieldName) => kind.templates.get(field) ?? [''];
     const raw = (field: FieldName): Get<F> => compileTemplate(parts(field), getter);
-    const text = (field: FieldName): Get<F> => boundedTemplate(parts(field), getter);
+    const text = (field: FieldName): Text<F> => compileText(parts(field), getter);
+    const port = (field: FieldName): number | Get<F> => {
+      const value = text(field);
+      return typeof value === 'string' ? readPort(value) : value;
+    };
     const address = (field: FieldName) => new AddressField(compileCandidates(parts(field), getter), building.addresses);
     this.#plugin = plugin;
     this.#building = building;
-    this.#sid = sidReader(raw('sid'), parts('sid'));
+    const sid = text('sid');
+    this.#sid = typeof sid === 'string' ? readSid(sid) : sid;
     this.#time = kind.templates.has('time') ? raw('time') : undefined;
-    this.#title = kind.templates.has('title') ? text('title') : () => plugin.name;
+    this.#title = kind.templates.has('title') ? text('title') : plugin.name;
     this.#category = text('category');
     this.#subcategory = text('subcategory');
     this.#protocol = text('protocol');
     this.#sensor = text('sensor');
     this.#source = address('src_ip');
     this.#destination = address('dst_ip');
-    this.#srcPort = raw('src_port');
-    this.#dstPort = raw('dst_port');
+    this.#srcPort = port('src_port');
+    this.#dstPort = port('dst_port');
     this.#data = [text('custom_data1'), text('custom_data2'), text('custom_data3')];
     this.#labels = [text('custom_label1'), text('custom_label2'), text('custom_label3')];
   }
 
   /** The event of a line with these fields; undefined where it has no sid. */
   build(fields: F): NormalizedEvent | undefined {
-    const pluginSid = this.#sid(fields);
+    const pluginSid = typeof this.#sid === 'number' ? this.#sid : readSid(this.#sid(fields));
     if (pluginSid === 0) return undefined;
     const { id: pluginId, product } = this.#plugin;
     const { ids, scan, counters } = this.#building;
     const source = this.#source;
     source.read(fields);
-    const customData1 = this.#data[0](fields);
-    const customData2 = this.#data[1](fields);
-    const ownData3 = this.#data[2](fields);
+    const customData1 = textOf(this.#data[0], fields);
+    const customData2 = textOf(this.#data[1], fields);
+    const ownData3 = textOf(this.#data[2], fields);
     const hostname = boundedText(source.notAddress);
     if (source.notAddress !== '') counters.sourceNotAddress += 1;
     const time = this.#time === undefined ? scan.record.time : this.#timeOf(this.#time(fields));
@@ -99,23 +100,23 @@ export class EventBuilder<F> {
       id: ids.next(),
       time: Math.floor(time / 1000),
       sensor: this.#sensorOf(fields),
-      title: this.#title(fields),
+      title: textOf(this.#title, fields),
       srcIp: source.address === '' ? NO_ADDRESS : source.address,
       dstIp: this.#destinationOf(fields),
-      srcPort: this.#portOf(this.#srcPort(fields)),
-      dstPort: this.#portOf(this.#dstPort(fields)),
-      protocol: this.#protocol(fields),
+      srcPort: this.#portOf(this.#srcPort, fields),
+      dstPort: this.#portOf(this.#dstPort, fields),
+      protocol: textOf(this.#protocol, fields),
       pluginId,
       pluginSid,
       product,
-      category: this.#category(fields),
-      subcategory: this.#subcategory(fields),
+      category: textOf(this.#category, fields),
+      subcategory: textOf(this.#subcategory, fields),
       customData1,
-      customLabel1: customData1 === '' ? '' : this.#labels[0](fields),
+      customLabel1: customData1 === '' ? '' : textOf(this.#labels[0], fields),
       customData2,
-      customLabel2: customData2 === '' ? '' : this.#labels[1](fields),
+      customLabel2: customData2 === '' ? '' : textOf(this.#labels[1], fields),
       customData3: hostname === '' ? ownData3 : hostname,
-      customLabel3: hostname !== '' ? HOSTNAME_LABEL : ownData3 === '' ? '' : this.#labels[2](fields),
+      customLabel3: hostname !== '' ? HOSTNAME_LABEL : ownData3 === '' ? '' : textOf(this.#labels[2], fields),
     };
   }
 
@@ -129,7 +130,7 @@ export class EventBuilder<F> {
 
   #sensorOf(fields: F): string {
     const { scan, sensor } = this.#building;
-    const own = sensor ?? this.#sensor(fields);
+    const own = sensor ?? textOf(this.#sensor, fields);
     if (own !== '') return own;
     const { host, peer } = scan.record;
     if (host !== undefined && host !== '') return boundedText(host);
@@ -146,8 +147,9 @@ export class EventBuilder<F> {
     return namedAddress(destination.notAddress, hosts);
   }
 
-  #portOf(text: string): number {
-    const port = readPort(text);
+  #portOf(value: number | Get<F>, fields: F): number {
+    if (typeof value === 'number') return value;
+    const port = readPort(value(fields));
     if (port >= 0) return port;
     this.#building.counters.portNotPort += 1;
     return 0;

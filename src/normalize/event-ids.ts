@@ -23,10 +23,6 @@ export class EventIds {
 
   /** Begins a line of the given time (ms since the epoch); `next` then gives the ids of its events. */
   begin(raw: string, time: number): void {
-    this.#v0 = INITIAL[0];
-    this.#v1 = INITIAL[1];
-    this.#v2 = INITIAL[2];
-    this.#v3 = INITIAL[3];
     this.#absorbText(raw);
     this.#absorb(Math.floor(time / 0x1_0000_0000) | 0);
     this.#absorb(time | 0);
@@ -56,15 +52,39 @@ export class EventIds {
     return this.#lines.save();
   }
 
+  /** Four characters a word while all are below 256, else two; which of them it was is absorbed too. */
   #absorbText(text: string): void {
+    this.#restart();
+    const isNarrow = this.#absorbNarrow(text);
+    if (!isNarrow) {
+      this.#restart();
+      for (let i = 0; i < text.length; i += 2) this.#absorb(text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16));
+    }
+    this.#absorb(isNarrow ? text.length : ~text.length);
+  }
+
+  #restart(): void {
+    this.#v0 = INITIAL[0];
+    this.#v1 = INITIAL[1];
+    this.#v2 = INITIAL[2];
+    this.#v3 = INITIAL[3];
+  }
+
+  /** False where a character does not fit; what was absorbed then counts for nothing. */
+  #absorbNarrow(text: string): boolean {
     let v0 = this.#v0;
     let v1 = this.#v1;
     let v2 = this.#v2;
     let v3 = this.#v3;
-    const { length } = text;
-    for (let i = 0; i < length; i += 2) {
-      // An odd end is padded with 0; the length, absorbed last, tells it from a NUL.
-      const word = text.charCodeAt(i) | (i + 1 < length ? text.charCodeAt(i + 1) << 16 : 0);
+    let seen = 0;
+    const end = text.length & ~3;
+    for (let i = 0; i < end; i += 4) {
+      const a = text.charCodeAt(i);
+      const b = text.charCodeAt(i + 1);
+      const c = text.charCodeAt(i + 2);
+      const d = text.charCodeAt(i + 3);
+      seen |= a | b | c | d;
+      const word = a | (b << 8) | (c << 16) | (d << 24);
       v3 ^= word;
       v0 = (v0 + v1) | 0;
       v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
@@ -82,7 +102,14 @@ export class EventIds {
     this.#v1 = v1;
     this.#v2 = v2;
     this.#v3 = v3;
-    this.#absorb(length);
+    let last = 0;
+    for (let i = end; i < text.length; i += 1) {
+      const code = text.charCodeAt(i);
+      seen |= code;
+      last = (last << 8) | code;
+    }
+    this.#absorb(last);
+    return seen <= 255;
   }
 
   #absorb(word: number): void {
@@ -107,9 +134,26 @@ export class EventIds {
   }
 }
 
-const code = (word: number, shift: number): number => CODES[(word >>> shift) & 63] ?? 0;
-
-const fiveOf = (word: number): string =>
-  String.fromCharCode(code(word, 2), code(word, 8), code(word, 14), code(word, 20), code(word, 26));
-
-const base64url = (a: number, b: number, c: number, d: number): string => fiveOf(a) + fiveOf(b) + fiveOf(c) + fiveOf(d);
+const base64url = (a: number, b: number, c: number, d: number): string =>
+  String.fromCharCode(
+    CODES[(a >>> 2) & 63] ?? 0,
+    CODES[(a >>> 8) & 63] ?? 0,
+    CODES[(a >>> 14) & 63] ?? 0,
+    CODES[(a >>> 20) & 63] ?? 0,
+    CODES[a >>> 26] ?? 0,
+    CODES[(b >>> 2) & 63] ?? 0,
+    CODES[(b >>> 8) & 63] ?? 0,
+    CODES[(b >>> 14) & 63] ?? 0,
+    CODES[(b >>> 20) & 63] ?? 0,
+    CODES[b >>> 26] ?? 0,
+    CODES[(c >>> 2) & 63] ?? 0,
+    CODES[(c >>> 8) & 63] ?? 0,
+    CODES[(c >>> 14) & 63] ?? 0,
+    CODES[(c >>> 20) & 63] ?? 0,
+    CODES[c >>> 26] ?? 0,
+    CODES[(d >>> 2) & 63] ?? 0,
+    CODES[(d >>> 8) & 63] ?? 0,
+    CODES[(d >>> 14) & 63] ?? 0,
+    CODES[(d >>> 20) & 63] ?? 0,
+    CODES[d >>> 26] ?? 0,
+  );

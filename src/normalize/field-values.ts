@@ -4,7 +4,7 @@ import type { Get } from './template.js';
 import { textHash } from './text-hash.js';
 
 /** Longest text a field of an event has, in UTF-16 units; longer ones are cut. */
-export const LONGEST_FIELD = 1_024;
+const LONGEST_FIELD = 1_024;
 const HASHED_SIDS = 1_000_000_000;
 const LARGEST_SID = 2_147_483_647;
 

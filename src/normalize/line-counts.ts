@@ -8,51 +8,56 @@ export interface EqualLines {
   readonly recent: readonly number[];
 }
 
+/** Key high, key low, count, nothing: a slot never lies on two cache lines. */
+const WIDTH = 4;
+
 /** Counts of one generation of lines, in open addressing without an allocation a line. */
 class Generation {
-  readonly #high = new Int32Array(SLOTS);
-  readonly #low = new Int32Array(SLOTS);
-  /** 0: the slot is free. */
-  readonly #counts = new Uint32Array(SLOTS);
+  /** A count of 0: the slot is free. */
+  readonly #slots = new Int32Array(SLOTS * WIDTH);
   size = 0;
 
-  get(high: number, low: number): number {
-    return this.#counts[this.#slot(high, low)] ?? 0;
+  /** Where the line is, or would be. */
+  slot(high: number, low: number): number {
+    const slots = this.#slots;
+    let slot = ((high ^ (low >>> 7)) & (SLOTS - 1)) * WIDTH;
+    while (slots[slot + 2] !== 0 && (slots[slot] !== high || slots[slot + 1] !== low)) {
+      slot = (slot + WIDTH) & (SLOTS * WIDTH - 1);
+    }
+    return slot;
   }
 
-  set(high: number, low: number, count: number): void {
-    const slot = this.#slot(high, low);
-    if (this.#counts[slot] === 0) this.size += 1;
-    this.#high[slot] = high;
-    this.#low[slot] = low;
-    this.#counts[slot] = count;
+  countAt(slot: number): number {
+    return this.#slots[slot + 2] ?? 0;
+  }
+
+  set(slot: number, high: number, low: number, count: number): void {
+    const slots = this.#slots;
+    if (slots[slot + 2] === 0) this.size += 1;
+    slots[slot] = high;
+    slots[slot + 1] = low;
+    slots[slot + 2] = count;
   }
 
   clear(): void {
-    this.#counts.fill(0);
+    this.#slots.fill(0);
     this.size = 0;
   }
 
   entries(): number[] {
     const entries: number[] = [];
-    for (const [slot, count] of this.#counts.entries()) {
-      if (count > 0) entries.push(this.#high[slot] ?? 0, this.#low[slot] ?? 0, count);
+    for (let slot = 0; slot < SLOTS * WIDTH; slot += WIDTH) {
+      const [high = 0, low = 0, count = 0] = this.#slots.subarray(slot, slot + 3);
+      if (count > 0) entries.push(high, low, count);
     }
     return entries;
   }
 
   fill(entries: readonly number[]): void {
     for (let i = 0; i + 2 < entries.length && this.size < GENERATION; i += 3) {
-      this.set(entries[i] ?? 0, entries[i + 1] ?? 0, entries[i + 2] ?? 1);
+      const [high = 0, low = 0, count = 1] = entries.slice(i, i + 3);
+      this.set(this.slot(high, low), high, low, count);
     }
-  }
-
-  #slot(high: number, low: number): number {
-    let slot = (high ^ (low >>> 7)) & (SLOTS - 1);
-    while (this.#counts[slot] !== 0 && (this.#high[slot] !== high || this.#low[slot] !== low)) {
-      slot = (slot + 1) & (SLOTS - 1);
-    }
-    return slot;
   }
 }
 
@@ -69,12 +74,16 @@ export class LineCounts {
 
   /** How often the line came before; from now on once more. */
   count(high: number, low: number): number {
-    let before = this.#recent.get(high, low);
+    let slot = this.#recent.slot(high, low);
+    let before = this.#recent.countAt(slot);
     if (before === 0) {
-      before = this.#older.get(high, low);
-      if (this.#recent.size >= GENERATION) this.#turn();
+      before = this.#older.countAt(this.#older.slot(high, low));
+      if (this.#recent.size >= GENERATION) {
+        this.#turn();
+        slot = this.#recent.slot(high, low);
+      }
     }
-    this.#recent.set(high, low, before + 1);
+    this.#recent.set(slot, high, low, before + 1);
     return before;
   }
 

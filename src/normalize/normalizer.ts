@@ -10,9 +10,9 @@ import { readRepeated } from './repeated.js';
 import { Scan } from './scan.js';
 
 /** Longest message that is matched, in UTF-16 units; longer ones are cut and counted. JSON is read whole. */
-export const LONGEST_MESSAGE = 8_192;
+const LONGEST_MESSAGE = 8_192;
 /** Most events one `message repeated N times` gives. */
-export const MOST_REPETITIONS = 1_000;
+const MOST_REPETITIONS = 1_000;
 
 /** How records are normalized. */
 export interface NormalizerOptions {

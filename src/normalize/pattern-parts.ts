@@ -1,21 +1,21 @@
 /** One character that must be there. */
-export interface CharPart {
+interface CharPart {
   readonly kind: 'char';
   readonly char: string;
 }
 /** One character out of several; `source` is its regular expression. */
-export interface SetPart {
+interface SetPart {
   readonly kind: 'set';
   readonly source: string;
 }
-export interface GroupPart {
+interface GroupPart {
   readonly kind: 'group';
   readonly name?: string | undefined;
   readonly captures: boolean;
   readonly branches: readonly (readonly Part[])[];
 }
 /** Something that takes no characters: `^`, `$`, `\b`, or a look-around. */
-export interface EdgePart {
+interface EdgePart {
   readonly kind: 'edge';
   readonly source: string;
 }

@@ -14,10 +14,10 @@ export interface Pattern {
 }
 
 /** Flags of every pattern: `.` takes any character, so that a line separator in a user name hides nothing. */
-export const PATTERN_FLAGS = 's';
+const PATTERN_FLAGS = 's';
 
 /** What `%{NAME}` and `%{NAME:field}` stand for. No name takes spaces, except DATA, GREEDYDATA and QUOTED. */
-export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
+const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   ['IP', '[0-9A-Fa-f:.]+(?:%[^ ]+)?'],
   ['HOST', '[^ ]+'],
   ['IPORHOST', '[^ ]+'],

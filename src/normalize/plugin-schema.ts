@@ -61,7 +61,7 @@ const selector = z.strictObject({
 });
 
 /** How a plugin's records are read. */
-export const readers = ['text', 'json', 'key=value', 'cef', 'leef'] as const;
+const readers = ['text', 'json', 'key=value', 'cef', 'leef'] as const;
 export type ReaderName = (typeof readers)[number];
 
 /** One plugin as it is written in YAML (docs/plugins.md). */
