@@ -33,7 +33,7 @@ export class FrameWriter implements FrameSink {
     [];
   #waiters: (() => void)[] = [];
   #idleWaiters: (() => void)[] = [];
-  #entriesThen = 0;
+  #entriesThen: number;
   frames = 0;
   bytes = 0;
 
@@ -49,6 +49,7 @@ export class FrameWriter implements FrameSink {
     this.#write = options.write;
     this.#sync = options.sync;
     this.#writtenSeq = options.nextSeq - 1;
+    this.#entriesThen = options.nextSeq;
     this.#failed = options.failed;
   }
 

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { BlockFeed } from '../../src/run/block-feed.js';
+
+const mebibyte = 1024 * 1024;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('BlockFeed', () => {
+  it('hands every block on, in order, whatever was kept in memory and however the core lags', async () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('add' as const), kept: fc.boolean(), mebibytes: fc.nat(3) }),
+      fc.record({ do: fc.constant('done' as const), kept: fc.constant(false), mebibytes: fc.constant(0) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const sent: number[] = [];
+        const feed = new BlockFeed({
+          send: (block) => sent.push(block[0] ?? -1),
+          lost: () => expect.fail('nothing is lost'),
+        });
+        let added = 0;
+        let finished = 0;
+        for (const { do: what, kept, mebibytes } of steps) {
+          if (what === 'done') {
+            if (finished === sent.length) continue;
+            finished += 1;
+            feed.done();
+          } else {
+            const bytes = new Uint8Array(1 + mebibytes * mebibyte).fill(added, 0, 1);
+            const load = async (): Promise<Uint8Array> => bytes;
+            feed.add({ firstSeq: added, count: 1, length: bytes.length, bytes: kept ? bytes : undefined, load });
+            added += 1;
+          }
+          await turn();
+        }
+        while (finished < added) {
+          await turn();
+          expect(sent.length).to.be.greaterThan(finished);
+          finished += 1;
+          feed.done();
+        }
+        await feed.idle();
+        expect(sent).to.deep.equal(Array.from({ length: added }, (_, n) => n));
+        expect(feed.queuedBytes).to.equal(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('has no more than a few MiB under way, and frees memory of what can be read back', async () => {
+    let sent = 0;
+    const feed = new BlockFeed({ send: (block) => (sent += block.length), lost: () => undefined });
+    const bytes = new Uint8Array(mebibyte);
+    for (let n = 0; n < 200; n += 1) {
+      feed.add({ firstSeq: n, count: 1, length: bytes.length, bytes, load: async () => bytes });
+    }
+    await turn();
+    expect(sent).to.equal(4 * mebibyte);
+    expect(feed.queuedBytes).to.equal(196 * mebibyte);
+    expect(feed.full).to.equal(true);
+    let seen = sent;
+    for (let n = 0; n < 200; n += 1) {
+      feed.done();
+      await turn();
+      expect(sent - seen).to.be.at.most(mebibyte);
+      seen = sent;
+    }
+    expect(sent).to.equal(200 * mebibyte);
+    expect(feed.full).to.equal(false);
+  });
+
+  it('says what it could not read back, and goes on', async () => {
+    const lost: number[] = [];
+    const sent: number[] = [];
+    const feed = new BlockFeed({
+      send: (block) => sent.push(block[0] ?? -1),
+      lost: ({ firstSeq }) => lost.push(firstSeq),
+    });
+    const load = (): Promise<Uint8Array> => Promise.reject(new Error('damaged'));
+    feed.add({ firstSeq: 1, count: 5, length: 10, load });
+    feed.add({ firstSeq: 6, count: 1, length: 1, bytes: new Uint8Array([6]) });
+    await turn();
+    expect(lost).to.deep.equal([1]);
+    expect(sent).to.deep.equal([6]);
+  });
+});
