@@ -26,6 +26,8 @@ export class TailSet {
   readonly #finder: FileFinder;
   readonly #most: number;
   readonly #create: (path: string, from: 'start' | 'end') => TailFile;
+  /** What the pattern named when it was last asked. */
+  #there: ReadonlySet<string> = new Set();
   #turn = 0;
 
   constructor(options: {
@@ -62,6 +64,7 @@ export class TailSet {
     from: 'start' | 'end',
   ): Promise<{ readonly packed: readonly string[]; readonly tooMany: boolean }> {
     const found = await this.#finder.find();
+    this.#there = new Set(found.paths);
     const packed = found.paths.filter((path) => isPacked(path) && !this.packed.has(path));
     for (const path of packed) this.packed.add(path);
     const paths = [...new Set([...found.paths, ...more])].filter((path) => !isPacked(path) && !this.#files.has(path));
@@ -78,9 +81,9 @@ export class TailSet {
     return { packed, tooMany: found.tooMany || paths.length > room };
   }
 
-  /** Stops following paths that the pattern no longer names and whose files are read to their end. Answers them. */
+  /** Stops following paths that the last `find` did not find and whose files are read to their end. Answers them. */
   async prune(): Promise<readonly string[]> {
-    const there = new Set((await this.#finder.find()).paths);
+    const there = this.#there;
     const gone: string[] = [];
     for (const [path, { tail }] of this.#files) {
       if (there.has(path) || !tail.idle) continue;

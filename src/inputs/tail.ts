@@ -66,8 +66,10 @@ export class TailInput implements Input {
   readonly #buffer: Buffer;
   readonly #live: FrameSource;
   readonly #said = new Set<string>();
-  #abort: () => void = () => undefined;
-  #wake: () => void = () => undefined;
+  #abort: () => void = nothing;
+  #wake: () => void = nothing;
+  /** The watcher has told of a change since the last pause. */
+  #changed = false;
   #listDueAt = 0;
   #listNotBefore = 0;
   #caughtUp = false;
@@ -105,7 +107,9 @@ export class TailInput implements Input {
     this.#watcher = watchFiles(this.#finder, {
       touched: (path) => {
         this.#set.touch(path);
+        this.#changed = true;
         this.#wake();
+        this.#wake = nothing;
       },
       listed: () => {
         this.#listDueAt = Math.min(this.#listDueAt, this.#listNotBefore);
@@ -153,16 +157,16 @@ export class TailInput implements Input {
   async #pause(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((done) => {
-      timer = setTimeout(done, this.#options.pollMs ?? 250);
-      this.#wake = () => {
+      const soon = (): void => {
         clearTimeout(timer);
         timer = setTimeout(done, this.#stopping ? 0 : wakeMs);
-        this.#wake = () => undefined;
-        if (this.#stopping) done();
       };
-      if (this.#stopping) done();
+      timer = setTimeout(done, this.#options.pollMs ?? 250);
+      if (this.#changed || this.#stopping) soon();
+      else this.#wake = soon;
     });
-    clearTimeout(timer);
+    this.#wake = nothing;
+    this.#changed = false;
   }
 
   /** Looks at the files that may have changed and at some of the others. Answers whether there is more to read at once. */
@@ -273,6 +277,8 @@ export class TailInput implements Input {
     this.#warn(message);
   }
 }
+
+const nothing = (): void => undefined;
 
 const absolute = (pattern: string): string =>
   resolve(pattern === '~' || pattern.startsWith('~/') ? homedir() + pattern.slice(1) : pattern);

@@ -49,8 +49,11 @@ export class FileFinder {
     if (segment.kind === 'text') {
       await this.#enter(`${directory}/${segment.text}`, rest, found, seen);
     } else if (segment.kind === 'wildcard') {
-      for (const { name } of await entriesOf(directory)) {
-        if (segment.matches(name)) await this.#enter(`${directory}/${name}`, rest, found, seen);
+      for (const entry of await entriesOf(directory)) {
+        if (!segment.matches(entry.name)) continue;
+        const path = `${directory}/${entry.name}`;
+        if (rest.length > 0 || !entry.isFile()) await this.#enter(path, rest, found, seen);
+        else if (found.size < this.#most) found.add(path);
       }
     } else {
       const here = `${rest.length}:${directory}`;

@@ -271,10 +271,12 @@ export class FollowedFile implements ChainFile {
     return (await this.#bytesAt(this.offset - this.#mark.length, this.#mark.length)).equals(this.#mark);
   }
 
-  /** Whether its first bytes are still the same; takes in those added since. */
+  /** Whether its first bytes, those read at any rate, are still the same; takes in those added since. */
   async #checkHead(): Promise<boolean> {
     const head = await this.#bytesAt(0, headBytes);
-    if (!head.subarray(0, this.head.length).equals(this.head)) return false;
+    const common = Math.min(head.length, this.head.length);
+    const shortest = Math.min(this.head.length, this.offset === 0 ? headBytes : this.offset);
+    if (common < shortest || !head.subarray(0, common).equals(this.head.subarray(0, common))) return false;
     this.head = head;
     return true;
   }

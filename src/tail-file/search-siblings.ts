@@ -46,11 +46,15 @@ const mostOpened = 64;
 const mostNames = 10_000;
 const anyRotation: RotatedName = { scheme: 'counter', family: '', numbers: [], packing: 'plain' };
 
-/** Looks for a file among the rotated siblings of a path, by inode and by what it begins with, and for those that came after it. */
+/**
+ * Looks for a file among the rotated siblings of a path, by inode and by what it begins with, and for those that came
+ * after it. One that was empty has nothing to be known by: all siblings written since are taken for what came after it.
+ */
 export const searchSiblings = async (search: Search): Promise<Found> => {
   const unreadable: string[] = [];
   const siblings = withoutHalfPacked(await listSiblings(search.path));
-  const place = await findPlace(search, siblings, unreadable);
+  const wasEmpty = search.wanted.head.bytes === 0 && !search.stillOpen;
+  const place = wasEmpty ? undefined : await findPlace(search, siblings, unreadable);
   const later: Opened[] = [];
   for (const sibling of laterThan(search, siblings, place?.sibling)) {
     if (later.length === mostOpened) unreadable.push(`${sibling.path}: more than ${mostOpened} rotated files`);
@@ -59,7 +63,9 @@ export const searchSiblings = async (search: Search): Promise<Found> => {
     if (await isNews(search, opened)) later.push(opened);
     else await opened.close();
   }
-  return { wanted: place?.opened, seen: place !== undefined, later, unreadable };
+  const identity = identityOf(search.wanted);
+  const seen = place !== undefined || (wasEmpty && siblings.some((sibling) => identityOf(sibling) === identity));
+  return { wanted: place?.opened, seen, later, unreadable };
 };
 
 interface Place {
