@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RunCounters } from '../../src/run/runtime.js';
 import { eventually, until } from './eventually.js';
-import { type EventLine, eventsIn, messagesIn } from './json-lines.js';
+import { type EventLine, eventsIn, messagesIn, wholeLines } from './json-lines.js';
 import { gather, programPath, surroundings } from './tocsin.js';
 
 /** How a live program ended. */
@@ -11,6 +11,13 @@ export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly tookMs: number;
+}
+
+/** An event set aside, and why. */
+export interface DeadLetter {
+  readonly listener: string;
+  readonly reason: string;
+  readonly event: EventLine;
 }
 
 /** The program receiving in a directory of its own (data, logs and stacks lie in it), as a child process. */
@@ -77,6 +84,16 @@ export class LiveTocsin {
 
   events(name = 'events.jsonl'): EventLine[] {
     return eventsIn(this.log(name));
+  }
+
+  /** The whole lines of a file of its log directory. */
+  lines(name: string): string[] {
+    return wholeLines(this.log(name));
+  }
+
+  /** What listeners refused for good. */
+  deadLetters(): DeadLetter[] {
+    return wholeLines(join(this.dir, 'data', 'dead-letter.jsonl')).map((line) => JSON.parse(line) as DeadLetter);
   }
 
   messages(name = 'events.jsonl'): string[] {
