@@ -71,6 +71,8 @@ export class Delivery {
 
   /** Delivers what the listener buffers. Rejects only when stopped before it succeeded. */
   async flush(): Promise<void> {
+    // A listener that buffers nothing has proven nothing by it: its trouble stays.
+    if (this.listener.flush === undefined) return;
     await this.#persist(async () => this.listener.flush?.());
   }
 
