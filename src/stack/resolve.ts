@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { ConfigurationError, type Fault, messageOf } from '../fault.js';
 import type { ListenerDefinition } from '../listener.js';
 import type { ConfigFile, ModuleDefinition } from '../module.js';
+import { loadPlugins } from '../normalize/index.js';
+import { createPatternCheck } from '../pattern-check/pattern-check.js';
 import { readConfigFiles } from './config-files.js';
 import { type Discovery, discover } from './discover.js';
 import { joinEntries } from './join-entries.js';
@@ -106,6 +108,7 @@ export const resolveStack = async ({
     ),
   };
   const plugins = readPluginFiles(read, path, faults);
+  if (plugins.length > 0) faults.push(...loadPlugins(plugins, createPatternCheck()).faults);
   if (faults.length > 0) throw new ConfigurationError(faults);
   const timeZone = read.find((file) => file.timeZone !== undefined)?.timeZone;
   return {

@@ -117,6 +117,15 @@ describe('resolveStack()', () => {
     );
   });
 
+  it('refuses a plugin whose pattern could take forever, and says where it stands', async () => {
+    write(
+      'plugins/slow.yaml',
+      'id: 90001\nname: slow\nproduct: Slow\nrecords: { app: slow }\nkinds:\n  - sid: 1\n    title: Slow\n    category: Service\n    pattern: "^user (a+)+$"\n',
+    );
+    write('stacks/slow.yaml', 'plugins: ../plugins\nmodules:\n  report: {}\n');
+    expect(await faultsOf('slow')).to.match(/plugins\/slow\.yaml:9:\d+ kinds\.0\.pattern: /u);
+  });
+
   it('says what is wrong with a file that defines nothing, or something else', async () => {
     write('modules/empty.ts', 'export const nothing = 1;\n');
     write('modules/other.ts', counter);
