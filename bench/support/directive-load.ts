@@ -120,10 +120,10 @@ export const quietFeed = (engine: Engine, directives: number): Feed => {
   return { engine, batch: (size) => Array.from({ length: size }, next) };
 };
 
-/** Every event counts for one of the live backlogs, of 100 directives with as many sources each. */
+/** One event in `oneIn` counts for one of the live backlogs, of 100 directives with as many sources each. */
 export const liveFeed = (
   engine: Engine,
-  size: { readonly backlogs: number; readonly idsEach: number },
+  size: { readonly backlogs: number; readonly idsEach: number; readonly oneIn?: number },
 ): Feed & { fill(): void } => {
   let n = 0;
   const next = (): NormalizedEvent => {
@@ -134,7 +134,12 @@ export const liveFeed = (
   };
   return {
     engine,
-    batch: (length) => Array.from({ length }, next),
+    batch: (length) =>
+      Array.from({ length }, (_, i) =>
+        i % (size.oneIn ?? 1) === 0
+          ? next()
+          : event({ plugin: 2002, sid: i % 1000, source: address(i % 5000), time: START }),
+      ),
     fill: () => {
       for (let i = 0; i < size.backlogs * size.idsEach; i += 1) engine.event(next(), START);
     },

@@ -1,10 +1,11 @@
 import { AgeQueue } from './age-queue.js';
+import { FingerprintSet } from './fingerprint-set.js';
 
 /** What the live backlogs of one directive have in common. */
 export class DirectiveProgress {
   /** Its live backlogs by age. */
   readonly ages = new AgeQueue();
-  readonly #ids = new Set<number>();
+  readonly #ids = new FingerprintSet();
   /** How often beyond the first, where an event counted in several of its backlogs. */
   readonly #again = new Map<number, number>();
 
