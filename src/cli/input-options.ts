@@ -25,7 +25,17 @@ export interface InputOptions {
 const standardAddress = '127.0.0.1:5514';
 
 const tlsOf = ({ tls, tlsCert: cert, tlsKey: key, tlsCa: ca }: InputOptions, faults: Fault[]) => {
-  if (tls === undefined) return undefined;
+  if (tls === undefined) {
+    const given = Object.entries({ '--tls-cert': cert, '--tls-key': key, '--tls-ca': ca }).find(
+      ([, file]) => file !== undefined,
+    );
+    if (given !== undefined)
+      faults.push({
+        where: given[0],
+        message: 'has no TLS listener to serve; --tls [host:]port beside it would be right',
+      });
+    return undefined;
+  }
   if (cert !== undefined && key !== undefined) return { cert, key, ca };
   faults.push({
     where: '--tls',

@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { messageOf } from '../fault.js';
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
+import type { Log } from '../module.js';
 import { Runtime } from '../run/runtime.js';
+import type { ResolvedStack } from '../stack/resolve.js';
 import { Console, consoleLog } from './console.js';
 import { type InputOptions, inputSpecs } from './input-options.js';
 import { liveLine } from './live-line.js';
@@ -118,13 +121,13 @@ export const addRun = (program: Command): void => {
 const run = async (options: Options): Promise<void> => {
   const terminal = new Console();
   const log = consoleLog(terminal);
-  const stack = await stackOf(options);
+  const stack = await stackHere(options);
   sayWarnings(stack, log);
   const { inputs, standard } = inputSpecs(options, stack);
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const over = deferred<{ readonly reason: string; readonly failed: boolean }>();
   const runtime = await Runtime.start({
-    stack: options.tz === undefined ? stack : { ...stack, timeZone: options.tz },
+    stack,
     inputs,
     dataDir: options.dataDir,
     logDir: options.logDir,
@@ -143,7 +146,7 @@ const run = async (options: Options): Promise<void> => {
   });
   handleSignals({
     stop: (signal) => over.resolve({ reason: signal, failed: false }),
-    reload: () => runtime.reload(),
+    reload: () => reload(runtime, options, log),
     counters: () => runtime.counters(),
     log,
     out: terminal,
@@ -166,6 +169,30 @@ const run = async (options: Options): Promise<void> => {
   log.info(liveLine(runtime.counters()));
   await terminal.settled();
   process.exit(failed ? diedExitCode : 0);
+};
+
+/** The stack as it runs here: the time zone named for the run is that of calendar days, too. */
+const stackHere = async (options: Options): Promise<ResolvedStack> => {
+  const stack = await stackOf(options);
+  return options.tz === undefined ? stack : { ...stack, timeZone: options.tz };
+};
+
+/** Files are reopened; what the configuration has become is taken up, unless something is wrong with it: then all goes on as before. */
+const reload = async (runtime: Runtime, options: Options, log: Log): Promise<void> => {
+  await runtime.reopen();
+  let stack: ResolvedStack;
+  try {
+    stack = await stackHere(options);
+  } catch (cause) {
+    log.error(`the changed configuration is not used: ${messageOf(cause)}`);
+    return;
+  }
+  sayWarnings(stack, log);
+  if (isDeepStrictEqual(runtime.stack, stack)) log.info('SIGHUP: files reopened; the configuration has not changed');
+  else {
+    await runtime.change(stack);
+    log.info('SIGHUP: files reopened; going on with the changed configuration');
+  }
 };
 
 const deferred = <T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } => {

@@ -1,3 +1,4 @@
+import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 import type { RunCounters } from '../run/runtime.js';
 
@@ -26,11 +27,9 @@ export const handleSignals = ({ stop, reload, counters, log, out }: SignalAction
       stop(signal);
     });
   }
+  let reloading = Promise.resolve();
   process.on('SIGHUP', () => {
-    reload().then(
-      () => log.info('SIGHUP: files reopened, certificates read again'),
-      (cause: unknown) => log.error(`SIGHUP: ${String(cause)}`),
-    );
+    reloading = reloading.then(reload).catch((cause: unknown) => log.error(`SIGHUP: ${messageOf(cause)}`));
   });
   process.on('SIGUSR2', () => out.write(`${JSON.stringify(counters(), null, 2)}\n`));
 };

@@ -22,10 +22,15 @@ export interface StackOptions {
 /** The stacks that run where none is named. */
 export const defaultStacks = ['sshd'];
 
+const offWords = new Set(['', '0', 'false', 'no', 'off']);
+
 /** An option that may also stand in the environment as TOCSIN_<NAME>. */
 export const option = (flags: string, description: string): Option => {
   const made = new Option(flags, description);
-  return made.env(`TOCSIN_${made.name().replaceAll('-', '_').toUpperCase()}`);
+  const variable = `TOCSIN_${made.name().replaceAll('-', '_').toUpperCase()}`;
+  // commander takes a flag whose variable is set for on, whatever it is set to.
+  if (made.isBoolean() && offWords.has((process.env[variable] ?? '').toLowerCase())) return made;
+  return made.env(variable);
 };
 
 /** Adds the options of where stacks, modules and listeners lie. */
@@ -57,10 +62,14 @@ export const addStackOptions = (command: Command): Command =>
 /** Where stacks, modules and listeners are looked for under these options. */
 export const pathOf = (options: Partial<StackOptions>): SearchPath => searchPath({ cwd: process.cwd(), ...options });
 
+let ownDir: string | undefined;
+
 /** A directory of this process alone, gone with it. */
 export const temporaryDir = (): string => {
+  if (ownDir !== undefined) return ownDir;
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+  ownDir = dir;
   return dir;
 };
 

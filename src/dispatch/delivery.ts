@@ -134,7 +134,7 @@ export class Delivery {
     } catch (thrown) {
       if (this.counters.filter_errors === 0) {
         this.#log.warn(
-          `listener ${this.name}: when failed on ${event.class.name}, which is delivered: ${messageOf(thrown)}`,
+          `listener ${this.name}: when failed on ${event.class.name}, which is delivered: ${messageOf(thrown).split('\n', 1)[0] ?? ''}`,
         );
       }
       this.counters.filter_errors += 1;

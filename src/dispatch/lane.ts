@@ -20,7 +20,7 @@ export class Lane {
   readonly #moved: () => void;
   #taken: number;
   #flushedAt = 0;
-  #stopped = false;
+  readonly #stopped: AbortSignal;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: {
@@ -29,6 +29,8 @@ export class Lane {
     readonly findClass: FindClass;
     readonly position: number;
     readonly log: Log;
+    /** Once aborted, no further event is taken. */
+    readonly stopped: AbortSignal;
     /** Called when `position` has moved. */
     readonly moved: () => void;
   }) {
@@ -38,12 +40,13 @@ export class Lane {
     this.position = options.position;
     this.#taken = options.position;
     this.#log = options.log;
+    this.#stopped = options.stopped;
     this.#moved = options.moved;
   }
 
   start(): void {
     this.#ended = this.#run().catch((cause: unknown) => {
-      if (!this.#stopped) this.#log.error(`listener ${this.delivery.name} has stopped: ${messageOf(cause)}`);
+      if (!this.#stopped.aborted) this.#log.error(`listener ${this.delivery.name} has stopped: ${messageOf(cause)}`);
     });
   }
 
@@ -52,17 +55,16 @@ export class Lane {
     return this.#outbox.lastNumber - this.position;
   }
 
-  /** Takes no further event, and resolves when the current one is settled. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#ended;
+  /** Resolves when the lane was stopped and the event it was at is settled. */
+  get ended(): Promise<void> {
+    return this.#ended;
   }
 
   async #run(): Promise<void> {
     const behind = this.#outbox.behind();
-    while (!this.#stopped) {
+    while (!this.#stopped.aborted) {
       if (this.#taken >= this.#outbox.lastNumber) await this.#flush();
-      const block = await this.#outbox.after(this.#taken, behind);
+      const block = await this.#outbox.after(this.#taken, behind, this.#stopped);
       if (block === undefined) break;
       await this.#deliver(block);
       if (Date.now() - this.#flushedAt > flushEveryMs) await this.#flush();
@@ -79,7 +81,7 @@ export class Lane {
     }
     while (block.next()) {
       if (block.seq <= this.#taken) continue;
-      if (this.#stopped) return;
+      if (this.#stopped.aborted) return;
       const event = reviveEvent(block.bytes.toString('utf8', block.start, block.end), this.#findClass);
       const pending = this.delivery.offer(event);
       if (pending !== undefined) await pending;

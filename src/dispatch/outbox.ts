@@ -21,7 +21,7 @@ const segmentBytes = 8 * 1024 * 1024;
 
 /** Events on their way to listeners: numbered, on disk before anything depends on them, the newest also in memory. */
 export class Outbox {
-  /** Id of the newest event; undefined where there has been none. */
+  /** Id of the newest event appended, or being so; undefined where there has been none. */
   lastEventId: string | undefined;
   readonly #segments: SegmentLog | undefined;
   readonly #log: Log;
@@ -61,7 +61,8 @@ export class Outbox {
   }
 
   /** Appends a block of events; resolves once it is on disk (not yet safe against loss of power), and listeners may have it. */
-  append(block: Uint8Array): Promise<void> {
+  append(block: Uint8Array, lastEventId: string): Promise<void> {
+    this.lastEventId = lastEventId;
     this.#appended = this.#appended.then(() => this.#append(block));
     return this.#appended;
   }
@@ -72,9 +73,9 @@ export class Outbox {
     await this.#segments?.sync();
   }
 
-  /** The block that holds the event after `number`; waits for it. undefined once closed. */
-  async after(number: number, behind: BehindReader): Promise<BlockReader | undefined> {
-    while (!this.#closed) {
+  /** The block that holds the event after `number`; waits for it. undefined once closed, or nobody wants it any more. */
+  async after(number: number, behind: BehindReader, unwanted: AbortSignal): Promise<BlockReader | undefined> {
+    while (!this.#closed && !unwanted.aborted) {
       if (number < this.#lastNumber) {
         const oldest = this.#recent[0];
         if (oldest !== undefined && number + 1 >= oldest.firstNumber) {
@@ -87,9 +88,21 @@ export class Outbox {
         }
       }
       if (number < this.#lastNumber) continue;
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+      await this.#appendedOr(unwanted);
     }
     return undefined;
+  }
+
+  /** Resolves when something is appended, or nobody waits any more. */
+  #appendedOr(unwanted: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        unwanted.removeEventListener('abort', done);
+        resolve();
+      };
+      unwanted.addEventListener('abort', done);
+      this.#waiters.push(done);
+    });
   }
 
   /** Reads what is no longer in memory, for one listener. */

@@ -20,7 +20,7 @@ export class BlockFeed {
   readonly #send: (block: Uint8Array) => void;
   readonly #lost: (block: FeedBlock, cause: unknown) => void;
   #keptBytes = 0;
-  #outstanding: number[] = [];
+  #outstanding: FeedBlock[] = [];
   #outstandingBytes = 0;
   #sending = false;
   #idleWaiters: (() => void)[] = [];
@@ -53,7 +53,17 @@ export class BlockFeed {
 
   /** The core is done with the oldest block sent. */
   done(): void {
-    this.#outstandingBytes -= this.#outstanding.shift() ?? 0;
+    this.#outstandingBytes -= this.#outstanding.shift()?.length ?? 0;
+    void this.#pump();
+  }
+
+  /** Another core goes on behind `position`: what the one before was sent and did not get to is sent again, from disk. */
+  restart(position: number): void {
+    const again = this.#outstanding.filter(({ firstSeq, count }) => firstSeq + count - 1 > position);
+    this.#outstanding = [];
+    this.#outstandingBytes = 0;
+    this.#queue.unshift(...again);
+    for (const { length } of again) this.queuedBytes += length;
     void this.#pump();
   }
 
@@ -83,8 +93,8 @@ export class BlockFeed {
         if (bytes !== undefined) this.#keptBytes -= block.length;
         const whole = bytes ?? (await block.load?.());
         if (whole === undefined) continue;
-        this.#outstanding.push(whole.length);
-        this.#outstandingBytes += whole.length;
+        this.#outstanding.push({ ...block, bytes: undefined });
+        this.#outstandingBytes += block.length;
         this.#send(whole);
       } catch (cause) {
         this.#lost(block, cause);

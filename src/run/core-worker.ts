@@ -70,7 +70,7 @@ const run = async (): Promise<void> => {
     if (block === undefined) return;
     eventBytes.push(block.length);
     eventBytesWaiting += block.length;
-    post({ type: 'events', block });
+    post({ type: 'events', block, lastEventId: batch.lastEventId });
   };
   ioPort.on('message', ({ block }: BlockMessage) => {
     if (stopping) return;

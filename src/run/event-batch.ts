@@ -10,6 +10,8 @@ const parse = (id: string): [seq: number, ordinal: number] => {
 /** Gathers a batch of events into an outbox block. After a restart it passes over events that the outbox already has. */
 export class EventBatch {
   events = 0;
+  /** Of the newest event given. */
+  lastEventId = '';
   #known: [seq: number, ordinal: number] | undefined;
   #nextNumber: number;
   #writer: BlockWriter | undefined;
@@ -27,6 +29,7 @@ export class EventBatch {
       this.#known = undefined;
     }
     this.events += 1;
+    this.lastEventId = event.id;
     const bytes = Buffer.from(storeEvent(event));
     this.#writer ??= new BlockWriter({ firstSeq: this.#nextNumber, bytes: Math.max(16_384, bytes.length * 2) });
     this.#writer.add(entryKinds.event, 0, undefined, event.time, bytes, 0, bytes.length);

@@ -11,7 +11,8 @@ import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { BlockMessage, IoMessage, IoRequest, IoStart } from './messages.js';
 
-const { start, corePort } = workerData as { start: IoStart; corePort: MessagePort };
+const { start, corePort: firstPort } = workerData as { start: IoStart; corePort: MessagePort };
+let corePort = firstPort;
 const main = parentPort;
 if (main === null) throw new Error('io-worker runs as a worker thread');
 
@@ -80,10 +81,13 @@ const run = async (): Promise<void> => {
     if (!writer.full) return;
     log.warn('the journal is full or cannot be written: inputs that can wait do, datagrams are dropped and counted');
   };
-  corePort.on('message', () => {
-    feed.done();
-    hold();
-  });
+  const listen = (): void => {
+    corePort.on('message', () => {
+      feed.done();
+      hold();
+    });
+  };
+  listen();
   const inputs = await startInputs(writer, positions);
   const report = (): void =>
     post({
@@ -103,6 +107,13 @@ const run = async (): Promise<void> => {
   main.on('message', (request: IoRequest) => {
     if (request.type === 'trim') {
       void journal.trim(request.below).then(hold);
+      return;
+    }
+    if (request.type === 'core') {
+      corePort.close();
+      corePort = request.port;
+      listen();
+      feed.restart(request.position);
       return;
     }
     if (request.type === 'reload') {

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { InputCounters } from '../inputs/input.js';
 import type { Json } from '../json.js';
 import type { ResolvedStack } from '../stack/resolve.js';
@@ -65,6 +66,8 @@ export type IoMessage =
 export type IoRequest =
   | { readonly type: 'trim'; readonly below: number }
   | { readonly type: 'reload' }
+  /** Another core thread goes on behind `position`. */
+  | { readonly type: 'core'; readonly port: MessagePort; readonly position: number }
   | { readonly type: 'stop' };
 
 /** Counters of the core thread. */
@@ -89,7 +92,7 @@ export type CoreMessage =
   | LogMessage
   | { readonly type: 'ready'; readonly position: number; readonly positions: IoStart['positions'] }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'events'; readonly block: Uint8Array }
+  | { readonly type: 'events'; readonly block: Uint8Array; readonly lastEventId: string }
   | { readonly type: 'counters'; readonly counters: CoreCounters }
   /** A checkpoint is about to be written: are all events on disk? Answered by `eventsSafe`. */
   | { readonly type: 'areEventsSafe' }

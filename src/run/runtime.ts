@@ -1,23 +1,13 @@
 import { join } from 'node:path';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { Dispatcher, type LaneCounters } from '../dispatch/dispatcher.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import type { LaneCounters } from '../dispatch/lanes.js';
 import { lockDataDir } from '../journal/data-dir-lock.js';
-import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
+import { CoreThread } from './core-thread.js';
 import type { InputSpec } from './input-spec.js';
-import type {
-  CoreCounters,
-  CoreMessage,
-  CoreRequest,
-  CoreStart,
-  IoCounters,
-  IoMessage,
-  IoRequest,
-  IoStart,
-  JournalOptions,
-  LogMessage,
-} from './messages.js';
+import { IoThread } from './io-thread.js';
+import type { CoreCounters, IoCounters, JournalOptions } from './messages.js';
 
 /** What a live run is made of. */
 export interface RuntimeOptions {
@@ -50,203 +40,106 @@ export interface RunCounters {
 
 const deliverWithinMs = 3000;
 
-/** The live run: io thread → journal → core thread → outbox → listeners, and what starts and stops them. */
+/** The live run: io thread → journal → core thread → outbox → listeners, and what starts, changes and stops them. */
 export class Runtime {
-  listening: readonly { readonly name: string; readonly address: string }[] = [];
   readonly #options: RuntimeOptions;
   readonly #dispatcher: Dispatcher;
   readonly #unlock: () => Promise<void>;
-  #io: Worker | undefined;
-  #core: Worker | undefined;
-  #ioCounters: IoCounters | undefined;
-  #coreCounters: CoreCounters | undefined;
-  readonly #stopped = { io: gate(), core: gate() };
-  #stopping = false;
+  #io: IoThread | undefined;
+  #core: CoreThread | undefined;
+  /** What runs now. */
+  stack: ResolvedStack;
+  #over = false;
 
   private constructor(options: RuntimeOptions, dispatcher: Dispatcher, unlock: () => Promise<void>) {
     this.#options = options;
+    this.stack = options.stack;
     this.#dispatcher = dispatcher;
     this.#unlock = unlock;
   }
 
   /** Starts everything; resolves once all inputs receive. Rejects, having stopped everything, where something cannot start. */
   static async start(options: RuntimeOptions): Promise<Runtime> {
-    const { stack, dataDir, logDir, log, outboxMaxBytes, journal } = options;
-    const lock = await lockDataDir(dataDir);
+    const lock = await lockDataDir(options.dataDir);
     const unlock = (): Promise<void> => lock.release();
-    let runtime: Runtime;
+    let runtime: Runtime | undefined;
     try {
-      const kept = journal ? dataDir : undefined;
-      const dispatcher = await Dispatcher.open({
-        stack,
-        dataDir: kept,
-        logDir,
-        outboxMaxBytes,
-        log,
-        console: options.console,
-      });
+      const dispatcher = await Dispatcher.open({ ...options, dataDir: options.journal ? options.dataDir : undefined });
       runtime = new Runtime(options, dispatcher, unlock);
-    } catch (cause) {
-      await unlock();
-      throw cause;
-    }
-    try {
       await runtime.#startThreads();
+      return runtime;
     } catch (cause) {
-      await runtime.#abandon();
+      await (runtime === undefined ? unlock() : runtime.#abandon());
       throw cause;
     }
-    return runtime;
+  }
+
+  get listening(): IoThread['listening'] {
+    return this.#io?.listening ?? [];
   }
 
   counters(): RunCounters {
-    return { io: this.#ioCounters, core: this.#coreCounters, listeners: this.#dispatcher.counters() };
+    return { io: this.#io?.counters, core: this.#core?.counters, listeners: this.#dispatcher.counters() };
   }
 
   /** Files are reopened and certificates read again. */
-  async reload(): Promise<void> {
-    this.#tellIo({ type: 'reload' });
-    await this.#dispatcher.reopen(this.#options.log);
+  async reopen(): Promise<void> {
+    this.#io?.tell({ type: 'reload' });
+    await this.#dispatcher.reopen();
+  }
+
+  /**
+   * Goes on with other modules, options and listeners, where the last checkpoint was; receiving goes on meanwhile.
+   * Without a journal there is nothing to go on from: then it refuses. Rejects where the new core cannot start: the run is over then.
+   */
+  async change(stack: ResolvedStack): Promise<void> {
+    if (!this.#options.journal) throw new Error('without a journal a changed stack needs a restart');
+    this.stack = stack;
+    await this.#core?.stop();
+    await this.#dispatcher.change(stack, deliverWithinMs);
+    const core = await this.#startCore(stack);
+    this.#io?.feed(core.blocks, core.position);
   }
 
   /** Stops receiving, works off what there is within seconds, keeps the rest for the next start. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#tellIo({ type: 'stop' });
-    await this.#stopped.io.passed;
-    this.#tellCore({ type: 'stop' });
-    await this.#stopped.core.passed;
-    await this.#dispatcher.close(deliverWithinMs, this.#options.log);
-    await Promise.all([this.#io?.terminate(), this.#core?.terminate()]);
+    this.#over = true;
+    await this.#io?.stop();
+    await this.#core?.stop();
+    await this.#dispatcher.close(deliverWithinMs);
     await this.#unlock();
   }
 
   async #startThreads(): Promise<void> {
-    const { stack, inputs, dataDir, journal, checkpointMs, fsync, journalMaxBytes, capture } = this.#options;
-    const { port1, port2 } = new MessageChannel();
-    const { outbox } = this.#dispatcher;
-    const coreStart: CoreStart = {
-      stack,
-      checkpointDir: journal ? join(dataDir, 'checkpoint') : undefined,
-      checkpointMs,
-      lastEventId: outbox.lastEventId,
-      lastEventNumber: outbox.lastNumber,
-    };
-    const core = worker('core-worker', { start: coreStart, ioPort: port1 }, [port1]);
-    this.#core = core;
-    const restored = await new Promise<Pick<IoStart, 'position' | 'positions'>>((resolve, reject) => {
-      core.on('message', (message: CoreMessage) => {
-        if (message.type === 'ready') resolve(message);
-        else if (message.type === 'failed') reject(new Error(message.message));
-        else this.#fromCore(message).catch((cause: unknown) => this.#die(messageOf(cause)));
-      });
-      this.#watch(core, 'core', reject);
+    const { stack, inputs, dataDir, journal, fsync, journalMaxBytes: maxBytes, capture, log, ended } = this.#options;
+    const { blocks, position, positions } = await this.#startCore(stack);
+    const dir = journal ? join(dataDir, 'journal') : undefined;
+    const start = { inputs, journal: { dir, fsync, maxBytes }, position, positions, capture };
+    this.#io = await IoThread.start({ start, blocks, log, ended, died: (message) => this.#die(message) });
+  }
+
+  async #startCore(stack: ResolvedStack): Promise<CoreThread> {
+    const { dataDir, journal, checkpointMs, log } = this.#options;
+    this.#core = await CoreThread.start({
+      start: { stack, checkpointDir: journal ? join(dataDir, 'checkpoint') : undefined, checkpointMs },
+      outbox: this.#dispatcher.outbox,
+      log,
+      checkpoint: (safePosition) => this.#io?.tell({ type: 'trim', below: safePosition + 1 }),
+      died: (message) => this.#die(message),
     });
-    const ioStart: IoStart = {
-      inputs,
-      journal: { dir: journal ? join(dataDir, 'journal') : undefined, fsync, maxBytes: journalMaxBytes },
-      position: restored.position,
-      positions: restored.positions,
-      capture,
-    };
-    const io = worker('io-worker', { start: ioStart, corePort: port2 }, [port2]);
-    this.#io = io;
-    this.listening = await new Promise((resolve, reject) => {
-      io.on('message', (message: IoMessage) => {
-        if (message.type === 'ready') resolve(message.listening);
-        else if (message.type === 'failed') {
-          reject(new Error(message.message));
-          this.#die(message.message);
-        } else this.#fromIo(message);
-      });
-      this.#watch(io, 'io', reject);
-    });
-  }
-
-  async #fromCore(message: CoreMessage): Promise<void> {
-    switch (message.type) {
-      case 'log':
-        this.#say(message);
-        return;
-      case 'counters':
-        this.#coreCounters = message.counters;
-        return;
-      case 'events':
-        await this.#dispatcher.outbox.append(message.block);
-        this.#tellCore({ type: 'eventsTaken' });
-        return;
-      case 'areEventsSafe':
-        await this.#dispatcher.outbox.sync();
-        this.#tellCore({ type: 'eventsSafe' });
-        return;
-      case 'checkpoint':
-        this.#tellIo({ type: 'trim', below: message.safePosition + 1 });
-        return;
-      case 'stopped':
-        this.#stopped.core.pass();
-        return;
-      case 'ready':
-      case 'failed':
-        return;
-    }
-  }
-
-  #fromIo(message: IoMessage): void {
-    if (message.type === 'log') this.#say(message);
-    else if (message.type === 'counters') this.#ioCounters = message.counters;
-    else if (message.type === 'ended') this.#options.ended();
-    else if (message.type === 'stopped') this.#stopped.io.pass();
-  }
-
-  #say({ level, message }: LogMessage): void {
-    this.#options.log[level](message);
-  }
-
-  #tellCore(request: CoreRequest): void {
-    this.#core?.postMessage(request);
-  }
-
-  #tellIo(request: IoRequest): void {
-    this.#io?.postMessage(request);
-  }
-
-  #watch(thread: Worker, name: 'io' | 'core', reject: (cause: Error) => void): void {
-    const over = (message: string): void => {
-      reject(new Error(message));
-      this.#stopped[name].pass();
-      if (!this.#stopping) this.#die(message);
-    };
-    thread.on('error', (cause: unknown) =>
-      over(`the ${name} thread died: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
-    );
-    thread.on('exit', (code) => over(`the ${name} thread ended with exit code ${code}`));
+    return this.#core;
   }
 
   #die(message: string): void {
-    if (this.#stopping) return;
-    this.#stopping = true;
+    if (this.#over) return;
+    this.#over = true;
     this.#options.died(message);
   }
 
   async #abandon(): Promise<void> {
-    this.#stopping = true;
+    this.#over = true;
     await Promise.all([this.#io?.terminate(), this.#core?.terminate()]);
-    await this.#dispatcher.close(0, this.#options.log);
+    await this.#dispatcher.close(0);
     await this.#unlock();
   }
 }
-
-const gate = (): { readonly passed: Promise<void>; readonly pass: () => void } => {
-  let pass = (): void => undefined;
-  const passed = new Promise<void>((resolve) => {
-    pass = resolve;
-  });
-  return { passed, pass: () => pass() };
-};
-
-const worker = (name: string, workerData: object, transferList: MessagePort[]): Worker =>
-  new Worker(new URL(`./${name}.js`, import.meta.url), {
-    name,
-    workerData,
-    transferList,
-  });

@@ -69,6 +69,25 @@ describe('BlockFeed', () => {
     expect(feed.full).to.equal(false);
   });
 
+  it('sends another core what the one before did not get to', async () => {
+    const sent: number[] = [];
+    const feed = new BlockFeed({
+      send: (block) => sent.push(block[0] ?? -1),
+      lost: () => expect.fail('nothing is lost'),
+    });
+    for (let n = 0; n < 5; n += 1) {
+      const bytes = new Uint8Array([n]);
+      feed.add({ firstSeq: n * 10, count: 10, length: 1, bytes, load: async () => bytes });
+    }
+    await turn();
+    feed.done();
+    feed.restart(19);
+    await turn();
+    expect(sent).to.deep.equal([0, 1, 2, 3, 4, 2, 3, 4]);
+    for (let n = 0; n < 3; n += 1) feed.done();
+    await feed.idle();
+  });
+
   it('says what it could not read back, and goes on', async () => {
     const lost: number[] = [];
     const sent: number[] = [];

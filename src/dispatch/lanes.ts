@@ -1,0 +1,148 @@
+import { appendFile } from 'node:fs/promises';
+import type { Event } from '../events/event.js';
+import { messageOf } from '../fault.js';
+import type { Log } from '../module.js';
+import type { ResolvedStack } from '../stack/resolve.js';
+import { createListeners } from './create-listeners.js';
+import { Delivery, type DeliveryCounters } from './delivery.js';
+import { eventClasses } from './event-classes.js';
+import { Lane } from './lane.js';
+import type { LanePositions } from './lane-positions.js';
+import type { Outbox } from './outbox.js';
+import { storeEvent } from './stored-event.js';
+
+/** What is shown of one listener. */
+export interface LaneCounters extends DeliveryCounters {
+  readonly name: string;
+  /** Events it has yet to get. */
+  readonly lag: number;
+  readonly dropped: number;
+  readonly trouble: string | undefined;
+  readonly own: Readonly<Record<string, number>>;
+}
+
+/** What the lanes of a stack are made of. */
+export interface LanesOptions {
+  readonly stack: Pick<ResolvedStack, 'modules' | 'listeners'>;
+  readonly outbox: Outbox;
+  readonly positions: LanePositions;
+  readonly logDir: string;
+  /** Where events go that a listener refuses for good. */
+  readonly deadLetters: string;
+  readonly log: Log;
+  /** Where listeners show things to people. */
+  readonly console: NodeJS.WritableStream;
+}
+
+const closeWithinMs = 2000;
+
+/** The listeners of a stack, each in a lane of its own. */
+export class Lanes {
+  readonly #lanes: readonly Lane[];
+  readonly #own: ReadonlyMap<string, Map<string, number>>;
+  readonly #abort: AbortController;
+  readonly #log: Log;
+
+  private constructor(options: {
+    lanes: readonly Lane[];
+    own: ReadonlyMap<string, Map<string, number>>;
+    abort: AbortController;
+    log: Log;
+  }) {
+    this.#lanes = options.lanes;
+    this.#own = options.own;
+    this.#abort = options.abort;
+    this.#log = options.log;
+  }
+
+  /** Makes the listeners; `start` lets their lanes run. Rejects where one cannot be made. */
+  static async open(options: LanesOptions): Promise<Lanes> {
+    const { stack, outbox, positions, logDir, deadLetters, log } = options;
+    const findClass = await eventClasses(stack.modules);
+    const created = await createListeners(stack.listeners, { logDir, console: options.console, log });
+    const abort = new AbortController();
+    const lanes = created.map(({ name, listener, filter, accepts }) => {
+      const refused = (event: Event, reason: string): void => void setAside(deadLetters, { name, event, reason, log });
+      const delivery = new Delivery({ name, listener, filter, accepts, log, refused, stopped: abort.signal });
+      const lane: Lane = new Lane({
+        delivery,
+        outbox,
+        findClass,
+        // A listener that is new here begins with what happens from now on.
+        position: Math.min(positions.get(name) ?? outbox.lastNumber, outbox.lastNumber),
+        log,
+        stopped: abort.signal,
+        moved: () => positions.set(name, lane.position),
+      });
+      return lane;
+    });
+    const own = new Map(created.map(({ name, counters }) => [name, counters]));
+    return new Lanes({ lanes, own, abort, log });
+  }
+
+  start(positions: LanePositions): void {
+    for (const lane of this.#lanes) {
+      const { name } = lane.delivery;
+      if (positions.get(name) === undefined) positions.set(name, lane.position);
+      lane.start();
+    }
+  }
+
+  /** Number of the newest event that all have. */
+  delivered(newest: number): number {
+    return Math.min(newest, ...this.#lanes.map(({ position }) => position));
+  }
+
+  counters(): LaneCounters[] {
+    return this.#lanes.map((lane) => ({
+      name: lane.delivery.name,
+      lag: lane.lag,
+      dropped: lane.dropped,
+      trouble: lane.delivery.trouble,
+      ...lane.delivery.counters,
+      own: Object.fromEntries(this.#own.get(lane.delivery.name) ?? []),
+    }));
+  }
+
+  /** Listeners reopen their files. */
+  async reopen(): Promise<void> {
+    for (const { delivery } of this.#lanes) {
+      try {
+        await delivery.listener.reopen?.();
+      } catch (cause) {
+        this.#log.error(`listener ${delivery.name}: ${messageOf(cause)}`);
+      }
+    }
+  }
+
+  /** Delivers what there is, for at most so long, and closes the listeners. What one did not get, it gets at the next start. */
+  async close(withinMs: number): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    while (this.#lanes.some(({ lag }) => lag > 0) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    for (const { delivery, lag } of this.#lanes) {
+      if (lag > 0)
+        this.#log.warn(`listener ${delivery.name} has yet to get ${lag} events: it gets them at the next start`);
+    }
+    this.#abort.abort();
+    const closing = this.#lanes.map(async (lane) => {
+      await lane.ended;
+      await lane.delivery.listener.close?.();
+    });
+    const limit = new Promise((resolve) => setTimeout(resolve, closeWithinMs).unref());
+    await Promise.race([Promise.allSettled(closing), limit]);
+  }
+}
+
+const setAside = async (
+  path: string,
+  { name, event, reason, log }: { name: string; event: Event; reason: string; log: Log },
+): Promise<void> => {
+  const line = `{"listener":${JSON.stringify(name)},"reason":${JSON.stringify(reason)},"event":${storeEvent(event)}}\n`;
+  try {
+    await appendFile(path, line, { mode: 0o600 });
+  } catch (cause) {
+    log.error(`${path} cannot be written (${messageOf(cause)}): event ${event.id} for listener ${name} is lost`);
+  }
+};

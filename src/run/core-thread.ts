@@ -1,0 +1,114 @@
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import type { Outbox } from '../dispatch/outbox.js';
+import { messageOf } from '../fault.js';
+import type { Log } from '../module.js';
+import type { CoreCounters, CoreMessage, CoreRequest, CoreStart, IoStart } from './messages.js';
+import { gate, startThread, watchThread } from './threads.js';
+
+/** What a core thread is started with, and whom it tells what. */
+export interface CoreThreadOptions {
+  readonly start: Omit<CoreStart, 'lastEventId' | 'lastEventNumber'>;
+  readonly outbox: Outbox;
+  readonly log: Log;
+  /** A checkpoint was written: journal entries up to here are not needed any more. */
+  readonly checkpoint: (safePosition: number) => void;
+  /** It ended, or cannot go on, without being asked to. */
+  readonly died: (message: string) => void;
+}
+
+/** The core thread as the main thread sees it: events come out of it, and are stored before it may forget them. */
+export class CoreThread {
+  /** Where blocks go in. */
+  readonly blocks: MessagePort;
+  /** The core has worked on everything up to here when it starts. */
+  position = 0;
+  positions: IoStart['positions'] = [];
+  counters: CoreCounters | undefined;
+  readonly #thread: Worker;
+  readonly #options: CoreThreadOptions;
+  readonly #ready = gate();
+  readonly #stopped = gate();
+  #stopping = false;
+  #failure: string | undefined;
+
+  private constructor(options: CoreThreadOptions) {
+    this.#options = options;
+    const { port1, port2 } = new MessageChannel();
+    const { lastEventId, lastNumber: lastEventNumber } = options.outbox;
+    const start: CoreStart = { ...options.start, lastEventId, lastEventNumber };
+    this.blocks = port2;
+    this.#thread = startThread('core-worker', { start, ioPort: port1 }, port1);
+    this.#thread.on('message', (message: CoreMessage) => {
+      this.#take(message).catch((cause: unknown) => this.#over(messageOf(cause)));
+    });
+    watchThread(this.#thread, 'core', (message) => this.#over(message));
+  }
+
+  /** Starts it where its last checkpoint was. Rejects where it cannot start. */
+  static async start(options: CoreThreadOptions): Promise<CoreThread> {
+    const core = new CoreThread(options);
+    await core.#ready.passed;
+    if (core.#failure === undefined) return core;
+    await core.#thread.terminate();
+    throw new Error(core.#failure);
+  }
+
+  /** Ends it at the next block, behind a last checkpoint; all its events are stored. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#tell({ type: 'stop' });
+    await this.#stopped.passed;
+    await this.#options.outbox.sync();
+    await this.#thread.terminate();
+  }
+
+  /** Ends it at once. */
+  async terminate(): Promise<void> {
+    this.#stopping = true;
+    await this.#thread.terminate();
+  }
+
+  async #take(message: CoreMessage): Promise<void> {
+    const { outbox, log, checkpoint } = this.#options;
+    switch (message.type) {
+      case 'ready':
+        this.position = message.position;
+        this.positions = message.positions;
+        this.#ready.pass();
+        return;
+      case 'failed':
+        this.#over(message.message);
+        return;
+      case 'log':
+        log[message.level](message.message);
+        return;
+      case 'counters':
+        this.counters = message.counters;
+        return;
+      case 'events':
+        await outbox.append(message.block, message.lastEventId);
+        this.#tell({ type: 'eventsTaken' });
+        return;
+      case 'areEventsSafe':
+        await outbox.sync();
+        this.#tell({ type: 'eventsSafe' });
+        return;
+      case 'checkpoint':
+        checkpoint(message.safePosition);
+        return;
+      case 'stopped':
+        this.#stopped.pass();
+    }
+  }
+
+  #over(message: string): void {
+    this.#failure ??= message;
+    this.#ready.pass();
+    this.#stopped.pass();
+    if (!this.#stopping) this.#options.died(message);
+  }
+
+  #tell(request: CoreRequest): void {
+    this.#thread.postMessage(request);
+  }
+}

@@ -1,0 +1,22 @@
+import { type MessagePort, Worker } from 'node:worker_threads';
+
+/** A promise of something that happens once, and the way to say that it has. */
+export const gate = (): { readonly passed: Promise<void>; readonly pass: () => void } => {
+  let pass = (): void => undefined;
+  const passed = new Promise<void>((resolve) => {
+    pass = resolve;
+  });
+  return { passed, pass: () => pass() };
+};
+
+/** Starts one of the program's threads. */
+export const startThread = (name: 'io-worker' | 'core-worker', workerData: object, port: MessagePort): Worker =>
+  new Worker(new URL(`./${name}.js`, import.meta.url), { name, workerData, transferList: [port] });
+
+/** Tells when a thread ended, or died, for whatever reason. */
+export const watchThread = (thread: Worker, name: string, over: (message: string) => void): void => {
+  thread.on('error', (cause: unknown) =>
+    over(`the ${name} thread died: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
+  );
+  thread.on('exit', (code) => over(`the ${name} thread ended with exit code ${code}`));
+};
