@@ -9,7 +9,9 @@ describe('tocsin check', () => {
   it('finds no fault in what is shipped', async () => {
     const { code, stdout, stderr } = await tocsin(['check'], { cwd: dir() });
     expect(stdout).to.match(/^.*\breport\b.*\bsshd\b.*: no fault found\n$/);
-    expect([code, stderr]).to.deep.equal([0, '']);
+    expect(code).to.equal(0);
+    // What works, though hardly as meant, is warned of (a stack without directives).
+    expect(stderr).not.to.match(/^tocsin: (?!warning: )/m);
   });
 
   it('lists all faults of a stack at once, each with its line and what would be right, and ends with 1', async () => {
