@@ -4,7 +4,7 @@ import { once } from 'node:events';
 const pad = (n: number): string => String(n).padStart(2, '0');
 
 /** A deterministic stream of numbers in [0, 1): mulberry32. */
-export const random = (seed: number): (() => number) => {
+const random = (seed: number): (() => number) => {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -4,7 +4,7 @@ import type { RunCounters } from '../run/runtime.js';
 const isDrop = (name: string): boolean => /^(?:dropped|refused|gap|truncated)/u.test(name);
 
 /** Everything that was not worked on, by reason. */
-export const drops = ({ io, listeners }: RunCounters): Readonly<Record<string, number>> => {
+const drops = ({ io, listeners }: RunCounters): Readonly<Record<string, number>> => {
   const sums: Record<string, number> = { ...io?.lost };
   for (const { counters } of io?.inputs ?? []) {
     for (const [name, count] of Object.entries(counters)) {

@@ -20,7 +20,7 @@ export interface StackOptions {
 }
 
 /** The stacks that run where none is named. */
-export const defaultStacks = ['sshd'];
+const defaultStacks = ['sshd'];
 
 const offWords = new Set(['', '0', 'false', 'no', 'off']);
 

@@ -12,7 +12,7 @@ const distance = (left: string, right: string): number => {
 };
 
 /** The known word that was probably meant, where one is close. */
-export const closest = (word: string, known: readonly string[]): string | undefined => {
+const closest = (word: string, known: readonly string[]): string | undefined => {
   const lower = word.toLowerCase().slice(0, 100);
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(lower, candidate.toLowerCase()) }))
