@@ -25,6 +25,16 @@ export {
   type ListenerContext,
   type ListenerDefinition,
 } from './listener.js';
+export {
+  isSpecialPurpose,
+  type LoadedSources,
+  loadLookupSources,
+  type LookupFindings,
+  type LookupQuery,
+  readLookupFindings,
+  type SourceDefinition,
+  sourceKey,
+} from './lookups/index.js';
 export { nextMidnight } from './midnight.js';
 export {
   type CheckResult,

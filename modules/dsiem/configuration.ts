@@ -1,4 +1,4 @@
-import type { CheckResult, ConfigFile, Fault } from 'tocsin';
+import { type CheckResult, type ConfigFile, type Fault, type LoadedSources, loadLookupSources } from 'tocsin';
 import {
   type Fault as DirectiveFault,
   type LoadedAssets,
@@ -10,18 +10,19 @@ import {
 import type { DsiemOptions } from './options.js';
 
 /** What the dsiem module reads. */
-export const dsiemFiles = ['directives_*.json', 'assets_*.json'];
+export const dsiemFiles = ['directives_*.json', 'assets_*.json', 'intel_*.json', 'vuln_*.json'];
 
 const named = (files: readonly ConfigFile[], prefix: string): ConfigFile[] =>
   files.filter(({ file }) => file.slice(file.lastIndexOf('/') + 1).startsWith(prefix));
 
-/** Directives and assets of the files, as far as they are right. */
+/** Directives, assets and lookup sources of the files, as far as they are right. */
 export const loadConfiguration = (
   { compat }: DsiemOptions,
   files: readonly ConfigFile[],
-): { readonly directives: LoadedDirectives; readonly assets: LoadedAssets } => ({
+): { readonly directives: LoadedDirectives; readonly assets: LoadedAssets; readonly lookups: LoadedSources } => ({
   directives: loadDirectives(named(files, 'directives_'), compat === 'dsiem' ? { compat } : {}),
   assets: loadAssets(named(files, 'assets_')),
+  lookups: loadLookupSources(files),
 });
 
 const shown = ({ file, line, column, path, message }: DirectiveFault): Fault => ({
@@ -29,12 +30,12 @@ const shown = ({ file, line, column, path, message }: DirectiveFault): Fault => 
   message,
 });
 
-/** Every fault of directives and assets; with `lenient`, those of directives are warnings. */
+/** Every fault of directives, assets and lookup sources; with `lenient`, those of directives are warnings. */
 export const checkConfiguration = (options: DsiemOptions, files: readonly ConfigFile[]): CheckResult => {
-  const { directives, assets } = loadConfiguration(options, files);
-  const faults = [...assets.faults, ...(options.lenient ? [] : directives.faults)].map(shown);
+  const { directives, assets, lookups } = loadConfiguration(options, files);
+  const faults = [...assets.faults, ...lookups.faults, ...(options.lenient ? [] : directives.faults)].map(shown);
   const skipped = options.lenient ? directives.faults.map(shown) : [];
-  const warnings = [...skipped, ...[...directives.warnings, ...assets.warnings].map(shown)];
+  const warnings = [...skipped, ...[...directives.warnings, ...assets.warnings, ...lookups.warnings].map(shown)];
   if (directives.directives.length === 0 && directives.faults.length === 0) {
     warnings.push({
       where: 'dsiem',

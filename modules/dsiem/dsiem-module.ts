@@ -1,5 +1,6 @@
-import type { Event, LogicModule, LogRecord, ModuleContext, NormalizedEvent } from 'tocsin';
+import type { Event, LogicModule, LogRecord, LookupResult, ModuleContext, NormalizedEvent } from 'tocsin';
 import { createEngine, type Engine } from 'tocsin/directives';
+import { AlarmLookups } from './alarm-lookups.js';
 import { loadConfiguration } from './configuration.js';
 import { AlarmEvent, AlarmEventCounted } from './events.js';
 import type { DsiemOptions } from './options.js';
@@ -10,13 +11,16 @@ const gaugesEveryMs = 1000;
 /** Runs normalized events, of records and of audit events above, through the directive engine; dispatches alarms. */
 export class DsiemModule implements LogicModule {
   readonly #engine: Engine;
+  readonly #lookups: AlarmLookups;
   readonly #context: ModuleContext;
   readonly #alarmIds = new Set<string>();
   #gaugesAt = 0;
 
   constructor(options: DsiemOptions, context: ModuleContext) {
     this.#context = context;
-    const { directives, assets } = loadConfiguration(options, context.files);
+    const { directives, assets, lookups } = loadConfiguration(options, context.files);
+    const { sources } = lookups;
+    this.#lookups = new AlarmLookups({ sources, ...options }, context);
     const { metrics, state } = context;
     this.#engine = createEngine({
       directives: directives.directives,
@@ -30,6 +34,10 @@ export class DsiemModule implements LogicModule {
         statuses: options.status,
         tags: options.tags,
         keepBacklogs: options.reloadBacklogs,
+        lookups: {
+          intel: sources.some(({ kind }) => kind === 'intel'),
+          vulnerabilities: sources.some(({ kind }) => kind === 'vulnerabilities'),
+        },
         limits: {
           backlogs: options.maxBacklogs,
           backlogsPerDirective: options.maxBacklogsPerDirective,
@@ -46,6 +54,7 @@ export class DsiemModule implements LogicModule {
           this.#noteAlarm(line.alarm_id);
           context.dispatch(AlarmEvent.of(line, cause));
         },
+        lookup: (question) => this.#lookups.note(question),
       },
       count: (reason, by) => metrics.count(reason, by),
     });
@@ -68,9 +77,14 @@ export class DsiemModule implements LogicModule {
     this.#context.metrics.gauge('directives', directives);
   }
 
+  onResult(result: LookupResult): void {
+    this.#lookups.answer(result, this.#engine);
+  }
+
   #offer(event: NormalizedEvent): void {
     this.#context.metrics.count('normalized_events');
     this.#engine.event(event, Math.floor(this.#context.now / msPerSecond));
+    this.#lookups.askNoted(this.#engine);
   }
 
   /** Alarms are counted once each, as far as memory is bounded. */

@@ -34,6 +34,8 @@ export const dsiemOptions = z.strictObject({
     .default([...DEFAULT_OPTIONS.tags])
     .describe('New alarms carry the first'),
   reloadBacklogs: z.boolean().default(true).describe('Live backlogs go on after a restart'),
+  intelPrivateIp: z.boolean().default(false).describe('Private and special-purpose addresses go to intel sources, too'),
+  cacheMinutes: z.number().min(0).default(10).describe('How old an answer of a lookup source may be, minutes'),
   maxBacklogs: limit(limits.backlogs, 'Live backlogs in all; past it the oldest ends'),
   maxBacklogsPerDirective: limit(limits.backlogsPerDirective, 'Live backlogs of a directive; past it the oldest ends'),
   maxAddresses: limit(limits.addresses, 'Addresses listed of a backlog, each side'),

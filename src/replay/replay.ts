@@ -29,7 +29,7 @@ export interface ReplaySummary {
   readonly recordsPerSecond: number;
 }
 
-/** Runs a stack over stored logs as fast as it can, on the logs' own clock. Rejects where a file cannot be read or written. */
+/** Runs a stack over stored logs as fast as it can, on the logs' own clock. Asks no lookup source: what modules ask is counted, and said. Rejects where a file cannot be read or written. */
 export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => {
   const { stack, files, log, progress } = options;
   const events = new Map<string, number>();
@@ -39,12 +39,16 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
     if (quiet !== true) events.set(name, (events.get(name) ?? 0) + 1);
     outputs.take(noticed);
   };
+  let lookups = 0;
   const core = await createCore({
     stack,
     clock: 'record',
     checkpoints: false,
     log,
     event,
+    lookup: () => {
+      lookups += 1;
+    },
   });
   const sink = new DirectSink({ core, settled: () => outputs.settled, settle: () => outputs.settle() });
   const began = performance.now();
@@ -58,6 +62,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
   }
   core.frontend.end(sink.lastSeq + 1);
   await outputs.close();
+  if (lookups > 0) log.info(`${lookups} lookups were not made: a replay asks no source`);
   const seconds = (performance.now() - began) / 1000;
   const { records, faults, normalized } = core.frontend.counters;
   return {

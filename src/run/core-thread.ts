@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { Outbox } from '../dispatch/outbox.js';
 import { messageOf } from '../fault.js';
+import type { TakeLookup } from '../frontend/stack-runner.js';
 import type { Log } from '../module.js';
 import type { CoreCounters, CoreMessage, CoreRequest, CoreStart, IoStart } from './messages.js';
 import { gate, startThread, watchThread } from './threads.js';
@@ -10,6 +11,7 @@ export interface CoreThreadOptions {
   readonly start: Omit<CoreStart, 'lastEventId' | 'lastEventNumber'>;
   readonly outbox: Outbox;
   readonly log: Log;
+  readonly lookup: TakeLookup;
   /** A checkpoint was written: journal entries up to here are not needed any more. */
   readonly checkpoint: (safePosition: number) => void;
   /** It ended, or cannot go on, without being asked to. */
@@ -69,7 +71,7 @@ export class CoreThread {
   }
 
   async #take(message: CoreMessage): Promise<void> {
-    const { outbox, log, checkpoint } = this.#options;
+    const { outbox, log, lookup, checkpoint } = this.#options;
     switch (message.type) {
       case 'ready':
         this.position = message.position;
@@ -88,6 +90,9 @@ export class CoreThread {
       case 'events':
         await outbox.append(message.block, message.lastEventId);
         this.#tell({ type: 'eventsTaken' });
+        return;
+      case 'lookup':
+        lookup(message.request, message.module);
         return;
       case 'areEventsSafe':
         await outbox.sync();

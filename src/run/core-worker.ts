@@ -33,6 +33,7 @@ const run = async (): Promise<void> => {
     clock: 'receipt',
     log,
     event: (event) => batch.add(event),
+    lookup: (request, module) => post({ type: 'lookup', module, request }),
     checkpoints: start.checkpointDir !== undefined,
     restored: checkpointer.restored,
   });

@@ -1,6 +1,7 @@
 import { BlockWriter, entryKinds, FrameSource } from '../journal/block.js';
 import type { FrameSink } from '../inputs/input.js';
 import type { Json } from '../json.js';
+import type { LookupResult } from '../module.js';
 
 /** Writes sealed blocks away, in order, one at a time. Resolves when the block may be worked on. */
 export type WriteBlock = (
@@ -89,6 +90,12 @@ export class FrameWriter implements FrameSink {
   position(input: string, key: string, value: Json | undefined): void {
     const bytes = Buffer.from(JSON.stringify({ input, key, value }));
     this.#add(entryKinds.position, 0, undefined, 0, bytes, 0, bytes.length);
+  }
+
+  /** The answer to what a module asked for. */
+  lookupResult(module: string, result: LookupResult): void {
+    const bytes = Buffer.from(JSON.stringify({ module, result }));
+    this.#add(entryKinds.lookupResult, 0, undefined, 0, bytes, 0, bytes.length);
   }
 
   /** Notes that time passed, where nothing else has noted it since the last call. */

@@ -116,6 +116,10 @@ const run = async (): Promise<void> => {
       feed.restart(request.position);
       return;
     }
+    if (request.type === 'lookupResult') {
+      writer.lookupResult(request.module, request.result);
+      return;
+    }
     if (request.type === 'reload') {
       for (const input of inputs) {
         void input.reload?.().catch((cause: unknown) => log.error(`${input.name}: ${messageOf(cause)}`));

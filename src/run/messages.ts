@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { InputCounters } from '../inputs/input.js';
 import type { Json } from '../json.js';
+import type { LookupRequest, LookupResult } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import type { InputSpec } from './input-spec.js';
 
@@ -65,6 +66,8 @@ export type IoMessage =
 /** From the main thread to the io thread. */
 export type IoRequest =
   | { readonly type: 'trim'; readonly below: number }
+  /** What a module asked for, to be a journal entry. */
+  | { readonly type: 'lookupResult'; readonly module: string; readonly result: LookupResult }
   | { readonly type: 'reload' }
   /** Another core thread goes on behind `position`. */
   | { readonly type: 'core'; readonly port: MessagePort; readonly position: number }
@@ -94,6 +97,7 @@ export type CoreMessage =
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'events'; readonly block: Uint8Array; readonly lastEventId: string }
   | { readonly type: 'counters'; readonly counters: CoreCounters }
+  | { readonly type: 'lookup'; readonly module: string; readonly request: LookupRequest }
   /** A checkpoint is about to be written: are all events on disk? Answered by `eventsSafe`. */
   | { readonly type: 'areEventsSafe' }
   | { readonly type: 'checkpoint'; readonly position: number; readonly safePosition: number }

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { LaneCounters } from '../dispatch/lanes.js';
 import { lockDataDir } from '../journal/data-dir-lock.js';
+import { loadLookupSources } from '../lookups/load-sources.js';
+import { LookupService } from '../lookups/lookup-service.js';
+import type { LookupCounters } from '../lookups/source-counters.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { CoreThread } from './core-thread.js';
@@ -35,6 +38,7 @@ export interface RuntimeOptions {
 export interface RunCounters {
   readonly io: IoCounters | undefined;
   readonly core: CoreCounters | undefined;
+  readonly lookups: LookupCounters | undefined;
   readonly listeners: readonly LaneCounters[];
 }
 
@@ -47,6 +51,7 @@ export class Runtime {
   readonly #unlock: () => Promise<void>;
   #io: IoThread | undefined;
   #core: CoreThread | undefined;
+  #lookups: LookupService | undefined;
   /** What runs now. */
   stack: ResolvedStack;
   #over = false;
@@ -79,7 +84,12 @@ export class Runtime {
   }
 
   counters(): RunCounters {
-    return { io: this.#io?.counters, core: this.#core?.counters, listeners: this.#dispatcher.counters() };
+    return {
+      io: this.#io?.counters,
+      core: this.#core?.counters,
+      lookups: this.#lookups?.counters(),
+      listeners: this.#dispatcher.counters(),
+    };
   }
 
   /** Files are reopened and certificates read again. */
@@ -95,15 +105,19 @@ export class Runtime {
   async change(stack: ResolvedStack): Promise<void> {
     if (!this.#options.journal) throw new Error('without a journal a changed stack needs a restart');
     this.stack = stack;
+    // What it leaves unanswered, the new core asks again.
+    this.#lookups?.close();
     await this.#core?.stop();
     await this.#dispatcher.change(stack, deliverWithinMs);
     const core = await this.#startCore(stack);
     this.#io?.feed(core.blocks, core.position);
+    this.#lookups?.start();
   }
 
   /** Stops receiving, works off what there is within seconds, keeps the rest for the next start. */
   async stop(): Promise<void> {
     this.#over = true;
+    this.#lookups?.close();
     await this.#io?.stop();
     await this.#core?.stop();
     await this.#dispatcher.close(deliverWithinMs);
@@ -116,14 +130,22 @@ export class Runtime {
     const dir = journal ? join(dataDir, 'journal') : undefined;
     const start = { inputs, journal: { dir, fsync, maxBytes }, position, positions, capture };
     this.#io = await IoThread.start({ start, blocks, log, ended, died: (message) => this.#die(message) });
+    this.#lookups?.start();
   }
 
   async #startCore(stack: ResolvedStack): Promise<CoreThread> {
     const { dataDir, journal, checkpointMs, log } = this.#options;
+    const lookups = new LookupService({
+      sources: loadLookupSources(stack.files).sources,
+      answer: (module, result) => this.#io?.tell({ type: 'lookupResult', module, result }),
+      log,
+    });
+    this.#lookups = lookups;
     this.#core = await CoreThread.start({
       start: { stack, checkpointDir: journal ? join(dataDir, 'checkpoint') : undefined, checkpointMs },
       outbox: this.#dispatcher.outbox,
       log,
+      lookup: (request, module) => lookups.ask(request, module),
       checkpoint: (safePosition) => this.#io?.tell({ type: 'trim', below: safePosition + 1 }),
       died: (message) => this.#die(message),
     });
@@ -138,6 +160,7 @@ export class Runtime {
 
   async #abandon(): Promise<void> {
     this.#over = true;
+    this.#lookups?.close();
     await Promise.all([this.#io?.terminate(), this.#core?.terminate()]);
     await this.#dispatcher.close(0);
     await this.#unlock();

@@ -1,0 +1,35 @@
+import type { LookupFindings } from './lookup-question.js';
+import type { Outcome } from './outcome.js';
+
+/** Bounds one journal entry. */
+const mostCharacters = 256 * 1024;
+
+/** How alarms show a term: `address`, or `address:port`, an IPv6 address then in brackets (RFC 5952 §6). */
+const shownTerm = (term: string): string => {
+  const [address = '', port] = term.split(' ');
+  if (port === undefined) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+};
+
+/** What a source said of several terms, as one result; `cut`: hits past what a result may hold. */
+export const gatherFindings = (
+  provider: string,
+  outcomes: readonly { readonly term: string; readonly outcome: Outcome }[],
+): { readonly findings: LookupFindings; readonly cut: number } => {
+  const hits: { provider: string; term: string; result: string }[] = [];
+  const failed: string[] = [];
+  let cut = 0;
+  let characters = 0;
+  for (const { term, outcome } of outcomes) {
+    if ('reason' in outcome) {
+      failed.push(term);
+      continue;
+    }
+    for (const result of outcome.results) {
+      characters += provider.length + term.length + result.length;
+      if (characters <= mostCharacters) hits.push({ provider, term: shownTerm(term), result });
+      else cut += 1;
+    }
+  }
+  return { findings: { hits, failed }, cut };
+};
