@@ -32,6 +32,9 @@ const loginFields = (connection: Connection, login: Login): SshdSessionOpened['f
   failures: connection.failures,
 });
 
+/** The message; without the blank that rsyslog's RSYSLOG_SyslogProtocol23Format puts before every one. */
+const textOf = ({ message }: LogRecord): string => (message.startsWith(' ') ? message.slice(1) : message);
+
 /** Follows each connection of sshd from its first line to its last, and each address through its failures. */
 export class SshdFollower implements LogicModule<SshdOptions> {
   private readonly connections: Connections;
@@ -53,7 +56,7 @@ export class SshdFollower implements LogicModule<SshdOptions> {
 
   onRecord(record: LogRecord): void {
     if (record.app === undefined || !programs.has(record.app)) return;
-    const line = readSshdLine(record.message);
+    const line = readSshdLine(textOf(record));
     if (line === undefined) this.context.metrics.count('unknown_lines');
     if (line === undefined || line.kind === 'other') return;
     this.time = record.time;
