@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { EventClass } from './event.js';
 
 /** Types a declared field can have; a trailing `?` lets it be absent. */
@@ -53,6 +52,16 @@ const hasType = (value: unknown, type: FieldType): boolean => {
   return typeof value === type && (type !== 'number' || Number.isFinite(value));
 };
 
+/** A value as it is quoted in a message: JSON, cut; its type where it has no JSON form. */
+const shown = (value: unknown): string => {
+  try {
+    const json = JSON.stringify(value) as string | undefined;
+    return json === undefined ? typeof value : json.slice(0, 100);
+  } catch {
+    return typeof value;
+  }
+};
+
 /** Holds the values against the class's declaration. @throws FieldError naming class and field. */
 export const checkFields = (eventClass: EventClass, values: Readonly<Record<string, unknown>>): void => {
   const types = eventClass.fields;
@@ -67,9 +76,7 @@ export const checkFields = (eventClass: EventClass, values: Readonly<Record<stri
       throw new FieldError(`${eventClass.name} needs the field ${name} (${type}), which is missing`);
     }
     if (!hasType(value, type)) {
-      throw new FieldError(
-        `${eventClass.name}.${name} is ${inspect(value, { depth: 0, maxStringLength: 100, breakLength: Number.POSITIVE_INFINITY })}, a ${type} would be right`,
-      );
+      throw new FieldError(`${eventClass.name}.${name} is ${shown(value)}, a ${type} would be right`);
     }
     seen += 1;
   }
