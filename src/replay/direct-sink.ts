@@ -35,7 +35,8 @@ export class DirectSink implements FrameSink {
   push(frame: Parameters<FrameSink['push']>[0]): void {
     this.#seq += 1;
     const { source, start, end, flags, receivedAt } = frame;
-    const bytes = Buffer.from(frame.bytes.buffer, frame.bytes.byteOffset, frame.bytes.byteLength);
+    const given = frame.bytes;
+    const bytes = Buffer.isBuffer(given) ? given : Buffer.from(given.buffer, given.byteOffset, given.byteLength);
     const whole: Frame = { seq: this.#seq, bytes, start, end, flags, source, receivedAt };
     this.#core.frontend.frame(whole);
   }
