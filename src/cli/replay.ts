@@ -18,6 +18,7 @@ interface Options extends Partial<StackOptions> {
 const example = `
 Example:
   $ tocsin replay /var/log/auth.log.1 /var/log/auth.log --stack sshd --out out
+No lookup source is asked: intel and vuln sources are for live runs.
 `;
 
 /** How each `--format` is cut into frames; what a line is, the parser sees by itself. */

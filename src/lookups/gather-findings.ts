@@ -1,15 +1,8 @@
 import type { LookupFindings } from './lookup-question.js';
-import type { Outcome } from './outcome.js';
+import { type Outcome, shownTerm } from './outcome.js';
 
 /** Bounds one journal entry. */
 const mostCharacters = 256 * 1024;
-
-/** How alarms show a term: `address`, or `address:port`, an IPv6 address then in brackets (RFC 5952 §6). */
-const shownTerm = (term: string): string => {
-  const [address = '', port] = term.split(' ');
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-};
 
 /** What a source said of several terms, as one result; `cut`: hits past what a result may hold. */
 export const gatherFindings = (

@@ -9,6 +9,9 @@ const mostBytes = 1024 * 1024;
 /** What was answered, or why nothing was. */
 export type HttpAnswer = { readonly body: string } | Failure;
 
+/** A connection kept from before was of no use. */
+class StaleConnection extends Error {}
+
 /** Asks http and https URLs: within a time and a size, following nothing. */
 export class HttpClient {
   readonly #http: HttpAgent;
@@ -54,14 +57,28 @@ export class HttpClient {
     this.#https.destroy();
   }
 
-  #send(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+  /** A kept connection that the other side has closed meanwhile is no failure: another is opened. */
+  async #send(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+    try {
+      return await this.#sendOnce(url, signal);
+    } catch (cause) {
+      if (!(cause instanceof StaleConnection)) throw cause;
+      return await this.#send(url, signal);
+    }
+  }
+
+  #sendOnce(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const options = { signal, headers: { accept: '*/*', 'user-agent': 'tocsin' } };
       const sent =
         url.protocol === 'https:'
           ? httpsRequest(url, { ...options, agent: this.#https })
           : httpRequest(url, { ...options, agent: this.#http });
-      sent.on('response', resolve).on('error', reject).end();
+      sent.on('response', resolve).end();
+      sent.on('error', (cause) => {
+        const isStale = sent.reusedSocket && 'code' in cause && cause.code === 'ECONNRESET' && !signal.aborted;
+        reject(isStale ? new StaleConnection(cause.message, { cause }) : cause);
+      });
     });
   }
 }

@@ -11,12 +11,11 @@ export interface ListEntry {
 /** Reads one line; undefined where it holds no address, `null` where it need not: empty, a comment, the line of names. */
 export type ReadListLine = (line: string) => ListEntry | undefined | null;
 
-const addressAndText = /^(\S+)(?:\s+[\s;,#]*(.*))?$/;
-
 const readTextLine: ReadListLine = (line) => {
-  const [, address = '', text = ''] = addressAndText.exec(line) ?? [];
-  const cidr = parseCidr(address.replace(/[;,]$/, ''));
-  return cidr && { cidr, text };
+  const end = line.search(/[\s;,]/);
+  const cidr = parseCidr(end < 0 ? line : line.slice(0, end));
+  // Lists write `192.0.2.0/24 ; why` and `192.0.2.1 # why`, too.
+  return cidr && { cidr, text: end < 0 ? '' : line.slice(end).replace(/^[\s;,#]+/, '') };
 };
 
 /** A CSV file has no column of the name that the configuration gives. */

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { escapeControls } from '../escape.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 import type { AddressList } from './address-list.js';
@@ -25,8 +26,7 @@ export class ListSource {
   }
 
   async ask({ address }: Term): Promise<Outcome> {
-    this.#first ??= this.look();
-    if (this.#list === undefined) await this.#first;
+    if (this.#list === undefined) await (this.#first ??= this.look());
     if (this.#list === undefined) return { reason: 'unreadable', message: this.#fault ?? 'it is not read yet' };
     const text = this.#list.find(address);
     return { results: text === undefined ? [] : [text] };
@@ -55,7 +55,7 @@ export class ListSource {
       this.#seen = seen;
       this.#fault = undefined;
     } catch (cause) {
-      const fault = messageOf(cause);
+      const fault = escapeControls(messageOf(cause));
       if (fault === this.#fault) return;
       this.#fault = fault;
       const meanwhile = this.#list === undefined ? 'it answers nothing until it can' : 'what was read before stays';

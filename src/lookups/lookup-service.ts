@@ -45,7 +45,7 @@ export class LookupService {
   constructor(options: LookupServiceOptions) {
     const { sources, log, timeoutMs = 5000, now = () => performance.now() } = options;
     this.#options = options;
-    this.#client = new HttpClient({ timeoutMs, connections: limits.activePerSource, lookup: hostLookup(now) });
+    this.#client = new HttpClient({ timeoutMs, connections: limits.active, lookup: hostLookup(now) });
     const queue = new AskQueue(limits, now);
     const shared = { client: this.#client, queue, cache: new ResultCache(cached), log, now };
     const running = sources.map((definition) => new RunningSource(definition, shared));
@@ -54,6 +54,7 @@ export class LookupService {
 
   /** Begins to answer; what was asked before has waited. */
   start(): void {
+    if (this.#closed) return;
     const lists = [...this.#sources.values()].flatMap(({ list }) => list ?? []);
     const look = (): void => {
       for (const list of lists) void list.look();
@@ -111,7 +112,7 @@ export class LookupService {
     const outcomes = await Promise.all(
       query.terms.map(async (term) => ({ term, outcome: await source.ask(term, query.maxAgeMinutes) })),
     );
-    const { findings, cut } = gatherFindings(source.definition.name, outcomes);
+    const { findings, cut } = gatherFindings(source.name, outcomes);
     source.count.resultsCut += cut;
     return { result: findings };
   }

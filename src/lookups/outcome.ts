@@ -25,3 +25,16 @@ export interface Term {
   /** Absent for intel. */
   readonly port?: string;
 }
+
+/** Reads `address` or `address port`. */
+export const readTerm = (text: string): Term => {
+  const [address = '', port] = text.split(' ');
+  return port === undefined ? { address } : { address, port };
+};
+
+/** As alarms show a term: `address`, or `address:port`, an IPv6 address then in brackets (RFC 5952 §6). */
+export const shownTerm = (text: string): string => {
+  const { address, port } = readTerm(text);
+  if (port === undefined) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+};

@@ -1,57 +1,40 @@
-import { escapeControls } from '../escape.js';
-import type { Log } from '../module.js';
-import { ThrottledWarning } from '../inputs/throttled-warning.js';
-import type { AskQueue } from './ask-queue.js';
-import type { HttpClient } from './http-get.js';
-import { askHttp } from './http-source.js';
+import { HttpSource, type SourceSurroundings } from './http-source.js';
 import { ListSource } from './list-source.js';
-import type { Outcome, Term } from './outcome.js';
-import type { ResultCache } from './result-cache.js';
+import { type Outcome, readTerm } from './outcome.js';
 import { SourceCount, type SourceCounters } from './source-counters.js';
 import { type SourceDefinition, sourceKey } from './source-definition.js';
 
-const mostResults = 100;
-const longestResult = 1000;
-const msPerMinute = 60_000;
-
-/** What all sources share. */
-export interface SourceSurroundings {
-  readonly client: HttpClient;
-  readonly queue: AskQueue;
-  readonly cache: ResultCache;
-  readonly log: Log;
-  /** ms of any monotonic origin. */
-  readonly now: () => number;
-}
-
-/** An address, or `address port`. */
-const readTerm = (text: string): Term => {
-  const [address = '', port] = text.split(' ');
-  return port === undefined ? { address } : { address, port };
-};
-
-/** One source at work: answers terms from its list, the cache, or by asking, and counts. */
+/** One source at work: answers terms, and counts. */
 export class RunningSource {
   readonly key: string;
-  readonly definition: SourceDefinition;
-  readonly list: ListSource | undefined;
+  readonly name: string;
   readonly count = new SourceCount();
-  readonly #shared: SourceSurroundings;
-  readonly #underWay = new Map<string, Promise<Outcome>>();
-  readonly #warning: ThrottledWarning;
-  #isFailing = false;
+  /** Where it answers from a file. */
+  readonly list: ListSource | undefined;
+  readonly #ask: (term: string, maxAgeMinutes: number) => Promise<Outcome>;
+  readonly #waiting: () => number;
 
   constructor(definition: SourceDefinition, shared: SourceSurroundings) {
-    this.definition = definition;
     this.key = sourceKey(definition);
-    this.list = definition.plugin === 'list' ? new ListSource(definition, shared.log) : undefined;
-    this.#shared = shared;
-    this.#warning = new ThrottledWarning(shared.log);
+    this.name = definition.name;
+    this.#waiting = () => shared.queue.waiting(this.key);
+    if (definition.plugin === 'list') {
+      const list = new ListSource(definition, shared.log);
+      this.list = list;
+      // It lies in memory and may change: neither queue nor cache are for it.
+      this.#ask = (term) => {
+        this.count.asked += 1;
+        return list.ask(readTerm(term));
+      };
+    } else {
+      const source = new HttpSource(definition, shared, this.count);
+      this.#ask = (term, maxAgeMinutes) => source.ask(term, maxAgeMinutes);
+    }
   }
 
-  /** Answers one term. Never rejects. */
-  async ask(text: string, maxAgeMinutes: number): Promise<Outcome> {
-    const outcome = await this.#find(text, maxAgeMinutes);
+  /** Answers one term: `address`, or `address port`. Never rejects. */
+  async ask(term: string, maxAgeMinutes: number): Promise<Outcome> {
+    const outcome = await this.#ask(term, maxAgeMinutes);
     if ('reason' in outcome) this.count.fail(outcome.reason);
     else if (outcome.results.length > 0) this.count.found += 1;
     else this.count.nothing += 1;
@@ -59,52 +42,7 @@ export class RunningSource {
   }
 
   counters(): SourceCounters {
-    const counters = this.count.shown(this.key, this.#shared.queue.waiting(this.key));
+    const counters = this.count.shown(this.key, this.#waiting());
     return this.list === undefined ? counters : { ...counters, list: this.list.counters() };
-  }
-
-  /** Lists lie in memory and may change: neither queue nor cache are for them. */
-  #find(text: string, maxAgeMinutes: number): Promise<Outcome> {
-    if (this.list !== undefined) {
-      this.count.asked += 1;
-      return this.list.ask(readTerm(text));
-    }
-    const { cache, now } = this.#shared;
-    const key = `${this.key}\n${text}`;
-    const kept = cache.get(key, now() - maxAgeMinutes * msPerMinute);
-    const known = kept === undefined ? this.#underWay.get(text) : Promise.resolve({ results: kept });
-    if (known !== undefined) {
-      this.count.shared += 1;
-      return known;
-    }
-    this.count.asked += 1;
-    const asking = this.#askOutside(text, key).finally(() => this.#underWay.delete(text));
-    this.#underWay.set(text, asking);
-    return asking;
-  }
-
-  async #askOutside(text: string, key: string): Promise<Outcome> {
-    const { definition } = this;
-    if (definition.plugin === 'list') throw new Error(`${this.key} is a list, a service would be right`);
-    const { client, queue, cache, now } = this.#shared;
-    const given = await queue.run(this.key, () => askHttp(definition, readTerm(text), client));
-    if (typeof given === 'string') return { reason: given, message: 'more is asked than it answers' };
-    if ('reason' in given) {
-      this.#isFailing = true;
-      const again = 'asked again at the next change of an alarm that needs it';
-      this.#warning.warn(`${this.key} fails (${given.reason}): ${escapeControls(given.message)}; ${again}`, now());
-      return given;
-    }
-    if (this.#isFailing) this.#shared.log.info(`${this.key} answers again`);
-    this.#isFailing = false;
-    const results = this.#bounded(given.results);
-    cache.put(key, results, now());
-    return { results };
-  }
-
-  #bounded(results: readonly string[]): readonly string[] {
-    const unlike = [...new Set(results.map((result) => escapeControls(result.slice(0, longestResult))))];
-    this.count.resultsCut += Math.max(0, unlike.length - mostResults);
-    return unlike.slice(0, mostResults);
   }
 }
