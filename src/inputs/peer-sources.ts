@@ -11,6 +11,7 @@ export class PeerSources {
     readonly input: string;
     readonly timeZone?: string | undefined;
     readonly year?: number | undefined;
+    readonly format?: FrameSource['format'] | undefined;
   };
   readonly #most: number;
   readonly #sources = new Map<string, FrameSource>();
@@ -18,7 +19,12 @@ export class PeerSources {
   #last: FrameSource | undefined;
 
   constructor(
-    options: { readonly input: string; readonly timeZone?: string | undefined; readonly year?: number | undefined },
+    options: {
+      readonly input: string;
+      readonly timeZone?: string | undefined;
+      readonly year?: number | undefined;
+      readonly format?: FrameSource['format'] | undefined;
+    },
     most = 16_384,
   ) {
     this.#options = options;
