@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { watch } from 'chokidar';
 import type { FileFinder } from '../tail-file/index.js';
 
 /** What the watcher tells of. Anything it misses is found by polling. */
@@ -12,9 +12,13 @@ export interface WatchEvents {
   failed(error: unknown): void;
 }
 
-/** Watches the directories in which a pattern can find files, and those files. */
-export const watchFiles = (finder: FileFinder, events: WatchEvents): FSWatcher => {
+/** Closed before it is ready, chokidar leaves watches behind; what appears before it is ready, it does not tell. */
+const readyWithinMs = 1000;
+
+/** Watches the directories in which a pattern can find files, and those files, until `close`. Keeps no process alive. */
+export const watchFiles = (finder: FileFinder, events: WatchEvents): { close(): Promise<void> } => {
   const watcher = watch([...finder.roots], {
+    persistent: false,
     ignoreInitial: true,
     ignorePermissionErrors: true,
     atomic: false,
@@ -26,5 +30,21 @@ export const watchFiles = (finder: FileFinder, events: WatchEvents): FSWatcher =
     events.touched(path);
   });
   watcher.on('error', (error) => events.failed(error));
-  return watcher;
+  const ready = new Promise<void>((done) => {
+    watcher.once('ready', () => {
+      events.listed();
+      done();
+    });
+  });
+  return {
+    close: async () => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((done) => {
+        timer = setTimeout(done, readyWithinMs);
+      });
+      await Promise.race([ready, late]);
+      clearTimeout(timer);
+      await watcher.close();
+    },
+  };
 };

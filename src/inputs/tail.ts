@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { FSWatcher } from 'chokidar';
 import { escapeControls } from '../escape.js';
 import { messageOf } from '../fault.js';
 import { FrameSource } from '../journal/block.js';
@@ -44,6 +43,8 @@ const listEveryMs = 2000;
 const listSoonMs = 100;
 /** Listing takes at most this share of the time. */
 const listShare = 0.02;
+/** What was written before `stop` is read by it, if that takes no longer. */
+const lastLookMs = 2000;
 /** Changes seen by the watcher are worked on together, so often at the most. */
 const wakeMs = 20;
 
@@ -76,7 +77,7 @@ export class TailInput implements Input {
   #empty = 0;
   #failures = 0;
   #stopping = false;
-  #watcher: FSWatcher | undefined;
+  #watcher: { close(): Promise<void> } | undefined;
   #running: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -143,7 +144,11 @@ export class TailInput implements Input {
     this.#wake();
     await this.#running;
     await this.#watcher?.close();
-    for (const { tail } of this.#set.all) await tail.close();
+    const until = performance.now() + lastLookMs;
+    for (const followed of this.#set.all) {
+      if (this.#running !== undefined && performance.now() < until) await this.#poll(followed);
+      await followed.tail.close();
+    }
   }
 
   async #run(): Promise<void> {
@@ -245,7 +250,7 @@ export class TailInput implements Input {
       buffer: this.#buffer,
       counters: this.#counters,
       onLine: (bytes, start, end, flags, storedAt) => {
-        if (this.#sink.full || this.#stopping) return false;
+        if (this.#sink.full) return false;
         if (start === end) {
           this.#empty += 1;
           return true;

@@ -27,7 +27,7 @@ export interface TailCounters {
   /** Lines cut at the limit. */
   truncated: number;
   /** Bytes of cut lines beyond the limit. */
-  skipped_bytes: number;
+  cut_bytes: number;
   /** NUL bytes passed over at the beginning of a truncated file whose writer did not append. */
   hole_bytes: number;
   /** Last lines of files that ended without a newline. */
@@ -45,7 +45,7 @@ export const newCounters = (): TailCounters => ({
   lines: 0,
   bytes: 0,
   truncated: 0,
-  skipped_bytes: 0,
+  cut_bytes: 0,
   hole_bytes: 0,
   partial: 0,
   rotations: 0,
@@ -86,7 +86,7 @@ export class LineCutter {
       const whole = found !== -1 && found < end;
       const ends = whole ? found : end;
       if (this.skipping) {
-        this.#counters.skipped_bytes += ends - at;
+        this.#counters.cut_bytes += ends - at;
         this.skipping = !whole;
       } else if (!whole && end - at <= this.#maxLineBytes + 1) {
         break;
@@ -122,7 +122,7 @@ export class LineCutter {
     } else {
       if (!this.#take(bytes, start, end - excess, lineFlags.truncated, storedAt)) return false;
       this.#counters.truncated += 1;
-      this.#counters.skipped_bytes += excess;
+      this.#counters.cut_bytes += excess;
     }
     this.#counters.lines += 1;
     return true;

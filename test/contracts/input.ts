@@ -87,12 +87,13 @@ export const contractMaxFrame = 512;
 
 /**
  * What every input promises. `open` makes an input over the sink, not started, with `contractMaxFrame`; `waits` says
- * that it stops reading while the sink is full, and that a frame can come in parts (`sendHalf`).
+ * that it stops reading while the sink is full, and that a frame can come in parts (`sendHalf`); `keepsHalves` that
+ * half a frame is not pushed on stop but left for the next run.
  */
 export const inputContract = (
   title: string,
   open: (sink: FrameSink, log: Log) => Promise<InputHarness>,
-  { waits }: { readonly waits: boolean },
+  { waits, keepsHalves = false }: { readonly waits: boolean; readonly keepsHalves?: boolean },
 ): void => {
   describe(`${title}, as an input`, () => {
     let sink: CollectingSink;
@@ -172,14 +173,22 @@ export const inputContract = (
 
     if (!waits) return;
 
-    it('pushes half a frame on stop, marked', async () => {
-      await harness.send(lines(1));
-      await harness.sendHalf?.(Buffer.from('<34>half'));
-      await harness.input.stop();
-      expect(sink.texts).to.deep.equal(['<34>line 0', '<34>half']);
-      expect(sink.frames[1]?.flags).to.equal(frameFlags.partial);
-      expect(harness.input.counters().partial).to.equal(1);
-    });
+    if (keepsHalves) {
+      it('leaves half a frame to the next run', async () => {
+        await harness.send(lines(1));
+        await harness.sendHalf?.(Buffer.from('<34>half'));
+        await harness.input.stop();
+        expect(sink.texts).to.deep.equal(['<34>line 0']);
+      });
+    } else
+      it('pushes half a frame on stop, marked', async () => {
+        await harness.send(lines(1));
+        await harness.sendHalf?.(Buffer.from('<34>half'));
+        await harness.input.stop();
+        expect(sink.texts).to.deep.equal(['<34>line 0', '<34>half']);
+        expect(sink.frames[1]?.flags).to.equal(frameFlags.partial);
+        expect(harness.input.counters().partial).to.equal(1);
+      });
 
     it('stops reading at the very frame that fills the sink, and goes on without loss once it is drained', async () => {
       sink.allow(3);

@@ -70,11 +70,11 @@ describe('TailFile', () => {
       await follow.read();
       expect(follow.lines).to.deep.equal(['0123456789', '0123456789', '0123456789', 'yyyyyyyyyy', 'short']);
       expect(follow.flags).to.deep.equal([0, 0, lineFlags.truncated, lineFlags.truncated, 0]);
-      expect(follow.tail.counters).to.include({ truncated: 2, skipped_bytes: 1 + 599_990, lines: 5 });
+      expect(follow.tail.counters).to.include({ truncated: 2, cut_bytes: 1 + 599_990, lines: 5 });
     });
 
     it('goes on passing over a cut line after a restart', async () => {
-      append(`${'y'.repeat(300_000)}`);
+      append('y'.repeat(300_000));
       follow = new Follow(log, { maxLineBytes: 10 });
       expect(await follow.read()).to.deep.equal(['yyyyyyyyyy']);
       follow = await follow.restart(log, { maxLineBytes: 10 });
@@ -254,7 +254,7 @@ describe('TailFile', () => {
     });
 
     it('sees truncation when the file has regrown to the same size or past it, and keeps its head', async () => {
-      const head = `${'# the same header, longer than what is compared of a head\n'.repeat(30)}`;
+      const head = '# the same header, longer than what is compared of a head\n'.repeat(30);
       append(`${head}one\n`);
       await follow.read();
       fs.writeFileSync(log, `${head}two\n`);
