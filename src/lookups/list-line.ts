@@ -3,7 +3,7 @@ import { csvFields } from './csv-line.js';
 import type { CsvLayout } from './source-definition.js';
 
 /** What one line of a list holds. */
-export interface ListEntry {
+interface ListEntry {
   readonly cidr: Cidr;
   readonly text: string;
 }
@@ -19,7 +19,7 @@ const readTextLine: ReadListLine = (line) => {
 };
 
 /** A CSV file has no column of the name that the configuration gives. */
-export class NoColumn extends Error {
+class NoColumn extends Error {
   readonly code = 'NO_COLUMN';
   override readonly name = 'NoColumn';
 }
