@@ -1,5 +1,13 @@
 import { join, resolve } from 'node:path';
-import { AppendFile, DeliveryError, defineListener, type Event, type Listener, type ListenerContext } from 'tocsin';
+import {
+  AppendFile,
+  DeliveryError,
+  defineListener,
+  type Event,
+  type EventClass,
+  type Listener,
+  type ListenerContext,
+} from 'tocsin';
 import { z } from 'zod';
 import { auditColumns, auditHeader, auditRow } from './csv-audit/row.js';
 
@@ -12,6 +20,7 @@ const safeName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 interface AuditFile {
   /** The event class whose columns it has. */
+  readonly eventClass: EventClass;
   readonly className: string;
   readonly header: string;
   readonly rows: AppendFile;
@@ -27,14 +36,15 @@ class CsvAudit implements Listener {
     this.#context = context;
   }
 
-  async handle(event: Event): Promise<void> {
+  handle(event: Event): void | Promise<void> {
     const { auditId } = event;
     if (auditId === undefined) {
       this.#context.metrics.count('not_audit');
-      return;
+      return undefined;
     }
-    const file = await this.#fileFor(auditId, event);
-    await file.rows.add(rowOf(event));
+    const known = this.#files.get(auditId);
+    if (known?.eventClass === event.class) return known.rows.add(rowOf(event));
+    return this.#fileFor(auditId, event).then((file) => file.rows.add(rowOf(event)));
   }
 
   async flush(): Promise<void> {
@@ -62,7 +72,7 @@ class CsvAudit implements Listener {
     if (!safeName.test(auditId)) throw unsafeName(auditId, className);
     const { log, metrics } = this.#context;
     const path = join(this.#dir, `${auditId}.csv`);
-    const file = { className, header, rows: new AppendFile({ path, header, log, metrics }) };
+    const file = { eventClass: event.class, className, header, rows: new AppendFile({ path, header, log, metrics }) };
     this.#files.set(auditId, file);
     return file;
   }

@@ -14,9 +14,9 @@ const random = (seed: number): (() => number) => {
   };
 };
 
-/** What sshd logs of one connection: mostly guessing, some logins. */
+/** What sshd logs of one connection, from one of 2,048 addresses: mostly guessing, some logins. */
 const connection = (pid: number, next: () => number): string[] => {
-  const from = `from 10.${Math.floor(next() * 4)}.${Math.floor(next() * 256)}.${Math.floor(next() * 256)} port ${1024 + Math.floor(next() * 60000)}`;
+  const from = `from 203.0.${Math.floor(next() * 8)}.${Math.floor(next() * 256)} port ${1024 + Math.floor(next() * 60000)}`;
   const closed = from.replace('from ', '').trim();
   if (next() < 0.2) {
     return [

@@ -1,11 +1,12 @@
 import { messageOf } from '../fault.js';
-import type { BlockReader } from '../journal/block.js';
 import type { Log } from '../module.js';
 import type { Delivery } from './delivery.js';
-import type { Outbox } from './outbox.js';
+import type { EventBatch, Outbox } from './outbox.js';
 import { type FindClass, reviveEvent } from './stored-event.js';
 
 const flushEveryMs = 1000;
+/** Shortest time between two deliveries while more keeps coming. */
+const gatherMs = 20;
 
 /** One listener's own way through the outbox, at its own pace: a slow one delays no other. */
 export class Lane {
@@ -63,30 +64,42 @@ export class Lane {
   async #run(): Promise<void> {
     const behind = this.#outbox.behind();
     while (!this.#stopped.aborted) {
-      if (this.#taken >= this.#outbox.lastNumber) await this.#flush();
-      const block = await this.#outbox.after(this.#taken, behind, this.#stopped);
-      if (block === undefined) break;
-      await this.#deliver(block);
+      if (this.#taken >= this.#outbox.lastNumber) await this.#settleDown();
+      const batch = await this.#outbox.after(this.#taken, behind, this.#stopped);
+      if (batch === undefined) break;
+      await this.#deliver(batch);
       if (Date.now() - this.#flushedAt > flushEveryMs) await this.#flush();
+      // Others have their turn between two batches: messages of the core, signals, other lanes.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     behind.reset();
     await this.#flush();
   }
 
-  async #deliver(block: BlockReader): Promise<void> {
-    const missing = block.header.firstSeq - this.#taken - 1;
+  async #deliver({ firstNumber, json, revived }: EventBatch): Promise<void> {
+    const missing = firstNumber - this.#taken - 1;
     if (missing > 0) {
       this.dropped += missing;
       this.#log.error(`listener ${this.delivery.name}: ${missing} events left the full outbox before it had them`);
     }
-    while (block.next()) {
-      if (block.seq <= this.#taken) continue;
+    for (let index = Math.max(0, this.#taken + 1 - firstNumber); index < json.length; index += 1) {
       if (this.#stopped.aborted) return;
-      const event = reviveEvent(block.bytes.toString('utf8', block.start, block.end), this.#findClass);
+      const event = (revived[index] ??= reviveEvent(json[index] ?? '', this.#findClass));
       const pending = this.delivery.offer(event);
       if (pending !== undefined) await pending;
-      this.#taken = block.seq;
+      this.#taken = firstNumber + index;
     }
+  }
+
+  /** All is taken: it is delivered at once where little comes, and together with what comes next where much does. */
+  async #settleDown(): Promise<void> {
+    if (this.position === this.#taken) return;
+    const wait = this.#flushedAt + gatherMs - Date.now();
+    if (wait > 0) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (this.#taken < this.#outbox.lastNumber && !this.#stopped.aborted) return;
+    }
+    await this.#flush();
   }
 
   async #flush(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Event } from '../events/event.js';
 import { BlockReader } from '../journal/block.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { JournalError } from '../journal/journal-error.js';
@@ -14,7 +15,27 @@ interface Kept {
   readonly firstNumber: number;
   readonly lastNumber: number;
   readonly bytes: Uint8Array;
+  /** What the newest lanes read is read once for all of them. */
+  batch: EventBatch | undefined;
 }
+
+/** Events with their numbers, one after the other. */
+export interface EventBatch {
+  readonly firstNumber: number;
+  readonly json: readonly string[];
+  /** Filled by whoever revives them first. */
+  readonly revived: (Event | undefined)[];
+}
+
+const readBatch = (bytes: Uint8Array): EventBatch => {
+  const reader = new BlockReader(bytes);
+  const json: string[] = [];
+  while (reader.next()) json.push(reader.bytes.toString('utf8', reader.start, reader.end));
+  return { firstNumber: reader.header.firstSeq, json, revived: [] };
+};
+
+/** Batches that stay read, so that lanes near each other read each once. */
+const mostRead = 8;
 
 const recentBytes = 16 * 1024 * 1024;
 const segmentBytes = 8 * 1024 * 1024;
@@ -28,6 +49,7 @@ export class Outbox {
   readonly #maxBytes: number;
   #recent: Kept[] = [];
   #recentBytes = 0;
+  readonly #readBlocks: Kept[] = [];
   #lastNumber = 0;
   #appended: Promise<void> = Promise.resolve();
   #waiters: (() => void)[] = [];
@@ -73,15 +95,15 @@ export class Outbox {
     await this.#segments?.sync();
   }
 
-  /** The block that holds the event after `number`; waits for it. undefined once closed, or nobody wants it any more. */
-  async after(number: number, behind: BehindReader, unwanted: AbortSignal): Promise<BlockReader | undefined> {
+  /** The batch that holds the event after `number`; waits for it. undefined once closed, or nobody wants it any more. */
+  async after(number: number, behind: BehindReader, unwanted: AbortSignal): Promise<EventBatch | undefined> {
     while (!this.#closed && !unwanted.aborted) {
       if (number < this.#lastNumber) {
         const oldest = this.#recent[0];
         if (oldest !== undefined && number + 1 >= oldest.firstNumber) {
           behind.reset();
           const kept = this.#recent.find(({ lastNumber }) => lastNumber > number);
-          if (kept !== undefined) return new BlockReader(kept.bytes);
+          if (kept !== undefined) return this.#read(kept);
         } else {
           const block = await behind.next(number);
           if (block !== undefined) return block;
@@ -91,6 +113,16 @@ export class Outbox {
       await this.#appendedOr(unwanted);
     }
     return undefined;
+  }
+
+  #read(kept: Kept): EventBatch {
+    if (kept.batch === undefined) {
+      kept.batch = readBatch(kept.bytes);
+      this.#readBlocks.push(kept);
+      const oldest = this.#readBlocks.length > mostRead ? this.#readBlocks.shift() : undefined;
+      if (oldest !== undefined) oldest.batch = undefined;
+    }
+    return kept.batch;
   }
 
   /** Resolves when something is appended, or nobody waits any more. */
@@ -146,7 +178,7 @@ export class Outbox {
     if (newest === undefined || this.#written - newest.end > 1024 * 1024) {
       this.#places.push({ firstNumber: header.firstSeq, end: this.#written });
     }
-    this.#recent.push({ firstNumber: header.firstSeq, lastNumber, bytes: block });
+    this.#recent.push({ firstNumber: header.firstSeq, lastNumber, bytes: block, batch: undefined });
     this.#recentBytes += block.length;
     while (this.#segments !== undefined && this.#recentBytes > recentBytes && this.#recent.length > 1) {
       this.#recentBytes -= this.#recent.shift()?.bytes.length ?? 0;
@@ -198,7 +230,7 @@ export class BehindReader {
   }
 
   /** The next block past `number`. Blocks that cannot be read are said and passed over; the gap shows in the next block's numbers. */
-  async next(number: number): Promise<BlockReader | undefined> {
+  async next(number: number): Promise<EventBatch | undefined> {
     if (this.#segments === undefined) return undefined;
     this.#walk ??= this.#segments.blocksFrom(number + 1, ({ firstSeq, lastSeq, reason, path }) =>
       this.#log.error(`outbox: events ${firstSeq}-${lastSeq} are ${reason} in ${path}`),
@@ -209,7 +241,7 @@ export class BehindReader {
       return number < this.#lastNumber() ? this.#later() : undefined;
     }
     try {
-      return new BlockReader(await this.#segments.read(step.value));
+      return readBatch(await this.#segments.read(step.value));
     } catch (cause) {
       this.#log.error(`outbox: ${messageOf(cause)}`);
       return undefined;

@@ -6,6 +6,7 @@ import { BlockReader } from '../journal/block.js';
 import type { Log } from '../module.js';
 import { Checkpointer } from './checkpointer.js';
 import { EventBatch } from './event-batch.js';
+import { yieldToReceiving } from './threads.js';
 import type { BlockDone, BlockMessage, CoreCounters, CoreMessage, CoreRequest, CoreStart } from './messages.js';
 
 const { start, ioPort } = workerData as { start: CoreStart; ioPort: MessagePort };
@@ -18,6 +19,8 @@ const log: Log = { info: logAs('info'), warn: logAs('warn'), error: logAs('error
 
 /** Event bytes the main thread has yet to store, past which the core waits. */
 const mostEventBytes = 16 * 1024 * 1024;
+
+yieldToReceiving();
 
 const run = async (): Promise<void> => {
   const batch = new EventBatch(start);

@@ -10,6 +10,7 @@ import type { ResolvedStack } from '../stack/resolve.js';
 import { CoreThread } from './core-thread.js';
 import type { InputSpec } from './input-spec.js';
 import { IoThread } from './io-thread.js';
+import { yieldToReceiving } from './threads.js';
 import type { CoreCounters, IoCounters, JournalOptions } from './messages.js';
 
 /** What a live run is made of. */
@@ -72,6 +73,7 @@ export class Runtime {
       const dispatcher = await Dispatcher.open({ ...options, dataDir: options.journal ? options.dataDir : undefined });
       runtime = new Runtime(options, dispatcher, unlock);
       await runtime.#startThreads();
+      yieldToReceiving();
       return runtime;
     } catch (cause) {
       await (runtime === undefined ? unlock() : runtime.#abandon());

@@ -1,4 +1,13 @@
+import { constants, setPriority } from 'node:os';
 import { type MessagePort, Worker } from 'node:worker_threads';
+
+/**
+ * Lets the io thread go first where processors are short: what is not received is lost, what is not worked on waits.
+ * On Linux priorities are the calling thread's own; elsewhere they are the whole process's, and nothing is changed.
+ */
+export const yieldToReceiving = (): void => {
+  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+};
 
 /** A promise of something that happens once, and the way to say that it has. */
 export const gate = (): { readonly passed: Promise<void>; readonly pass: () => void } => {
