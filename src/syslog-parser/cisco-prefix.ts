@@ -1,11 +1,12 @@
 import { COLON, isDigit, PERCENT, skipDigits, skipSpaces } from './characters.js';
 import { scanDate } from './scan-date.js';
 import type { ScannedDate } from './scanned-date.js';
-import { isMnemonic } from './tag.js';
+import { isMnemonic, newScannedTag, scanTag } from './tag.js';
 import { isHostCode, isHostStart } from './word-characters.js';
 
 const mostSegments = 4;
 const longestSegment = 255;
+const processTag = newScannedTag();
 
 /** What stood before a Cisco date or mnemonic; overwritten by each scan. */
 export interface CiscoPrefix {
@@ -76,7 +77,10 @@ function isUptime(text: string, at: number, end: number): boolean {
   return /^(?:\d+:\d\d:\d\d|(?:\d+[ywdhms]){1,4})$/.test(text.slice(at, Math.min(end, at + 24)));
 }
 
+// IOS XR names the process before the mnemonic: `config[65734]: %MGBL-SYS-5-CONFIG_I : …`.
 function mnemonicFollows(text: string, dateEnd: number): boolean {
-  const at = text.charCodeAt(dateEnd) === COLON ? dateEnd + 1 : dateEnd;
-  return isMnemonic(text, skipSpaces(text, at));
+  const colon = skipSpaces(text, dateEnd);
+  const at = text.charCodeAt(colon) === COLON ? skipSpaces(text, colon + 1) : colon;
+  if (text.charCodeAt(at) === PERCENT) return isMnemonic(text, at);
+  return scanTag(text, at, processTag) && processTag.pidEnd > 0 && isMnemonic(text, skipSpaces(text, processTag.end));
 }

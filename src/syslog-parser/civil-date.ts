@@ -28,7 +28,7 @@ export function sinceMidnight(date: ScannedDate): number {
   return ((date.hour * 60 + date.minute) * 60 + date.second) * 1000 + milliseconds;
 }
 
-/** Whether the clock and (in the given year) the day exist. */
+/** Whether the clock and (in the given year) the day exist; second 60 does in some of them (dateToTime says which). */
 export function exists(date: ScannedDate, year: number): boolean {
   return (
     date.day >= 1 &&

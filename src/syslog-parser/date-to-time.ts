@@ -5,6 +5,7 @@ import type { ScannedDate } from './scanned-date.js';
 import { type Zone, zoneOf } from './zone.js';
 
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
 // Within this distance of the reference no other year can be nearer.
 const surelyNearestMs = 180 * 86_400_000;
 const longestWithoutLeapYear = 8;
@@ -19,6 +20,17 @@ let cachedStart = 0;
  * or the one that puts it nearest to the reference (29 February: the nearest leap year).
  */
 export function dateToTime(date: ScannedDate, options: ParseOptions): LocalTime | undefined {
+  const local = placed(date, options);
+  return date.second < 60 || local === undefined || endsLeapSecond(local.time) ? local : undefined;
+}
+
+// Leap seconds are added at the end of June or December, UTC (ITU-R TF.460-6 §D.2); any other second 60 is none.
+function endsLeapSecond(time: number): boolean {
+  const next = new Date(time);
+  return time % dayMs === 0 && next.getUTCDate() === 1 && next.getUTCMonth() % 6 === 0;
+}
+
+function placed(date: ScannedDate, options: ParseOptions): LocalTime | undefined {
   const reference = Math.floor(options.referenceTime ?? options.receivedAt);
   const year = date.year ?? options.year;
   if (date.offsetMinutes !== undefined) return fixedOffsetTime(date, date.offsetMinutes * minuteMs, year, reference);

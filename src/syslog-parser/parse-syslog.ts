@@ -1,4 +1,4 @@
-import { isDigit, LESS, OPEN_BRACE, skipSpaces } from './characters.js';
+import { isDigit, LESS, OPEN_BRACE, SPACE, skipSpaces } from './characters.js';
 import { addFault } from './fault.js';
 import { takeJsonLine } from './json-line.js';
 import type { ParseOptions } from './parse-options.js';
@@ -26,8 +26,12 @@ export function parseSyslog(raw: string, options: ParseOptions): ParsedRecord {
   }
   if (text.includes('\0')) addFault(draft, 'the line has NUL bytes, which no log line should');
   if (text.includes('\ufffd')) addFault(draft, 'the line has bytes that are not UTF-8, shown as U+FFFD');
-  if (text.charCodeAt(0) !== OPEN_BRACE || !takeJsonLine(text, draft, options)) parseHeaders(text, draft, options);
+  if (!opensBrace(text) || !takeJsonLine(text, draft, options)) parseHeaders(text, draft, options);
   return draft;
+}
+
+function opensBrace(text: string): boolean {
+  return text.charCodeAt(0) <= SPACE ? text.trimStart().startsWith('{') : text.charCodeAt(0) === OPEN_BRACE;
 }
 
 function withoutEnds(raw: string): string {

@@ -1,11 +1,12 @@
-import { GREATER, isDigit, LESS } from './characters.js';
+import { GREATER, isDigit, LESS, SPACE, skipSpaces } from './characters.js';
 import { addFault, shown } from './fault.js';
 import type { Draft } from './parsed-record.js';
+import { rfc5424Start } from './rfc5424.js';
 import { scanDate } from './scan-date.js';
 import { newScannedDate } from './scanned-date.js';
 
 const zero = 48;
-const longestPri = 20;
+const longestPri = 64;
 const date = newScannedDate();
 
 /** Index after a well-formed `<0>`–`<999>` at `at`, or −1; says nothing about its value. */
@@ -19,7 +20,7 @@ export function priEnd(text: string, at: number): number {
 /**
  * Takes facility and severity from the PRI at `at` (RFC 5424 §6.2.1: 0–191, no leading zeros) and returns the index
  * after it. One over 191 or not a number is a fault and gives neither; one with leading zeros is a fault and counts.
- * Returns `at` where there is none: also `<abc>` without a date behind it stays in the text.
+ * Returns `at` where there is none: also `<abc>` without a date or RFC 5424 header behind it stays in the text.
  */
 export function takePri(text: string, at: number, draft: Draft): number {
   if (text.charCodeAt(at) !== LESS) return at;
@@ -41,20 +42,27 @@ export function takePri(text: string, at: number, draft: Draft): number {
 
 function takeBrokenPri(text: string, at: number, draft: Draft): number {
   const close = closeOf(text, at);
+  const numeric = isDigit(text.charCodeAt(at + 1));
   if (close < 0) {
-    // A tag of HTML or XML with attributes is no attempt at a PRI, digits without an end are.
-    if (isDigit(text.charCodeAt(at + 1))) addFault(draft, `PRI ${shown(text, at, at + 6)} has no end: ">" is missing`);
+    if (numeric) addFault(draft, `PRI ${shown(text, at, at + 6)} has no end: ">" is missing`);
     return at;
   }
+  const isHeader = headerFollows(text, close + 1);
+  // A tag of HTML or XML with attributes is no attempt at a PRI.
+  if (!isHeader && !numeric && text.slice(at, close).includes(' ')) return at;
   addFault(draft, `PRI ${shown(text, at, close + 1)} is not one: a number from 0 to 191 would be right`);
-  return scanDate(text, close + 1, date) ? close + 1 : at;
+  return isHeader ? close + 1 : at;
+}
+
+function headerFollows(text: string, at: number): boolean {
+  return rfc5424Start(text, at, true) >= 0 || scanDate(text, skipSpaces(text, at), date);
 }
 
 function closeOf(text: string, at: number): number {
   for (let i = at + 1; i < at + longestPri; i++) {
     const code = text.charCodeAt(i);
     if (code === GREATER) return i;
-    if (code <= 32 || Number.isNaN(code) || code === LESS) return -1;
+    if (code < SPACE || Number.isNaN(code) || code === LESS) return -1;
   }
   return -1;
 }

@@ -98,7 +98,12 @@ function scanColon(text: string, at: number, colon: number, tag: ScannedTag): bo
   tag.end = colon + 1;
   const next = text.charCodeAt(colon + 1);
   if (isGap(next)) return !(next === SPACE && isDigit(text.charCodeAt(colon + 2)) && isPayload(text, at, colon));
-  return next !== COLON && next !== SLASH && next !== BACKSLASH && !isDigit(next);
+  return next !== COLON && next !== SLASH && next !== BACKSLASH && !isDigit(next) && !isCutName(text, at, colon);
+}
+
+// Of `pam_unix(sshd:session): …` the colon is inside the name.
+function isCutName(text: string, at: number, colon: number): boolean {
+  return text.slice(at, colon).lastIndexOf('(') > text.slice(at, colon).lastIndexOf(')');
 }
 
 // Some senders write `CEF: 0|…`; elsewhere such a word with a digit behind it is an ordinary tag.

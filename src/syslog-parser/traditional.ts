@@ -6,6 +6,7 @@ import { scanDate } from './scan-date.js';
 import { hostName, isIpv6, isLevelWord, scanHost } from './scan-host.js';
 import { hasSpaceForT } from './scan-iso-date.js';
 import { takeLevel } from './scan-level.js';
+import { scanUnknownMonth } from './scan-unknown-month.js';
 import { newScannedDate } from './scanned-date.js';
 import { isMnemonic, newScannedTag, scanTag, takeTag } from './tag.js';
 import { takeDate } from './take-date.js';
@@ -22,7 +23,7 @@ const forwardedFrom = 'Message forwarded from ';
  */
 export function parseTraditional(text: string, at: number, draft: Draft, options: ParseOptions): number {
   const start = skipSpaces(text, at);
-  if (scanDate(text, start, date)) {
+  if (scanDate(text, start, date) || scanUnknownMonth(text, start, date)) {
     takeDate(draft, text, start, date, options);
     return afterDate(text, start, date.end, draft);
   }
@@ -47,6 +48,8 @@ function afterDate(text: string, dateAt: number, end: number, draft: Draft): num
   if (end >= text.length) return text.length;
   if (text.charCodeAt(end) === COLON) return tagOrText(text, skipOneSpace(text, end + 1), draft);
   const start = skipSpaces(text, end + 1);
+  // IOS XR: `Mar  1 18:46:11.123 : config[65734]: …`.
+  if (text.charCodeAt(start) === COLON && isGap(text.charCodeAt(start + 1))) return tagOrText(text, start + 1, draft);
   const levelEnd = takeLevel(text, start, draft);
   const origin = skipSpaces(text, levelEnd);
   const textAt = levelEnd === start ? end + 1 : levelEnd;

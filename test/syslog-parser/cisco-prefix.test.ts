@@ -46,6 +46,16 @@ const forms: readonly Form[] = [
     { at, ...pri189, app: 'config', pid: '65748', message: '%MGBL-SYS-5-CONFIG_I : x' },
   ],
   [
+    'IOS XR with its colon spaced',
+    '<189>26: RP/0/RSP0/CPU0:Nov 21 10:00:00 : config[65748]: %MGBL-SYS-5-CONFIG_I : x',
+    { at, ...pri189, app: 'config', pid: '65748', message: '%MGBL-SYS-5-CONFIG_I : x' },
+  ],
+  [
+    'IOS XR without number',
+    '<189>RP/0/RSP0/CPU0:Nov 21 10:00:00 : config[65748]: %MGBL-SYS-5-CONFIG_I : x',
+    { at, ...pri189, app: 'config', pid: '65748', message: '%MGBL-SYS-5-CONFIG_I : x' },
+  ],
+  [
     'NX-OS',
     '<189>: 2026 Nov 21 10:00:00 UTC: %ETHPORT-5-IF_UP: Interface up',
     { at, ...pri189, app: '%ETHPORT-5-IF_UP', message: 'Interface up' },

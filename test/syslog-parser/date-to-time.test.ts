@@ -106,6 +106,8 @@ describe('parseSyslog() never rolls a date over', () => {
     'Nov 21 10:60:00',
     'Nov 21 10:00:61',
     'Feb 29 2026 10:00:00',
+    'Nov 21 23:59:60',
+    '2026-12-31T22:59:60Z',
     '2026-02-29T10:00:00Z',
     '2026-13-01T10:00:00Z',
     '2026-00-01T10:00:00Z',
@@ -124,7 +126,8 @@ describe('parseSyslog() never rolls a date over', () => {
     expect(timeOf('Feb 29 10:00:00', { year: 2016 })).to.equal('2016-02-29T10:00:00.000Z');
   });
 
-  it('takes second 60 for the start of the next', () => {
+  it('takes the second 60 of a leap second for the start of the next', () => {
     expect(timeOf('Dec 31 23:59:60', { year: 2016 })).to.equal('2017-01-01T00:00:00.000Z');
+    expect(timeOf('2015-07-01T01:59:60.5+02:00')).to.equal('2015-07-01T00:00:00.000Z');
   });
 });

@@ -30,6 +30,7 @@ describeForms('parseSyslog() reads JSON lines', [
     json({ __REALTIME_TIMESTAMP: micros, MESSAGE: [...Buffer.from('caf\u00e9 \u001b[0m')] }),
     { at, message: 'caf\u00e9 \u001b[0m' },
   ],
+  ['indented', ' \t{"message":"x"}', { message: 'x' }],
   ['journald, a field given twice', json({ MESSAGE: ['one', 'two'] }), { message: 'one' }],
   ['journald, too long', '{"MESSAGE":null,"_PID":"1"}', { pid: '1', message: '{"MESSAGE":null,"_PID":"1"}' }],
   [

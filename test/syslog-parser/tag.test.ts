@@ -55,6 +55,11 @@ describeForms('parseSyslog() takes a tag for the app and nothing else', [
     'Nov 21 10:00:00 web01 localhost:8080 down',
     { at, host: 'web01', message: 'localhost:8080 down' },
   ],
+  [
+    'a name cut at its colon is no tag',
+    'Nov 21 10:00:00 web01 pam_unix(sshd:session): x',
+    { at, host: 'web01', message: 'pam_unix(sshd:session): x' },
+  ],
   ['no structured data', 'Nov 21 10:00:00 web01 [x a="b"] hello', { at, host: 'web01', message: '[x a="b"] hello' }],
   [
     'no structured data behind a tag',
