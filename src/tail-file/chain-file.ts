@@ -25,7 +25,8 @@ export interface FollowSettings {
 
 /** A file that is read on, plain or compressed. */
 export interface ChainFile {
-  readonly path: string;
+  /** The path whose file it is or was, symbolic links resolved; where it was opened may be that of a rotated sibling. */
+  base: string;
   /** Device and inode. */
   readonly identity: string;
   /** Its first bytes, unpacked, up to `headBytes`. */

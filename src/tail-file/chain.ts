@@ -3,9 +3,9 @@ import { FollowedFile } from './followed-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { TailPosition } from './position.js';
 
-/** How a poll's reading ended: all read, more to read at once, a line not taken, or a file to be seen to first. */
+/** How a poll's reading ended: all read, a rotated file's last line waited for, more to read at once, a line not taken, a file to be seen to. */
 export type ChainOutcome =
-  | { readonly kind: 'end' | 'more' | 'refused' }
+  | { readonly kind: 'end' | 'held' | 'more' | 'refused' }
   | { readonly kind: 'truncated'; readonly file: FollowedFile }
   | { readonly kind: 'failed'; readonly file: ChainFile; readonly error: unknown };
 
@@ -52,6 +52,10 @@ export class Chain {
     );
   }
 
+  get newest(): ChainFile | undefined {
+    return this.#files.at(-1);
+  }
+
   has(file: ChainFile): boolean {
     return this.#files.includes(file);
   }
@@ -73,14 +77,14 @@ export class Chain {
     const before = this.#current;
     if (before !== undefined && before !== file) {
       this.#retiredAt.set(before, now);
-      this.#known.follow(before.path, undefined);
+      this.#known.follow(before.base, undefined);
     }
     this.#current = file;
     if (file === undefined) return;
     this.#retiredAt.delete(file);
     this.#files = [...this.#files.filter((other) => other !== file), file];
     this.#known.claim(file);
-    this.#known.follow(file.path, file);
+    this.#known.follow(file.base, file);
   }
 
   /** Adds a rotated file, to be read before `next`, or last. One that is read elsewhere is closed. */
@@ -116,7 +120,7 @@ export class Chain {
         if (this.#isUnfinishedForGood(file, step.now)) {
           if (!(await file.finish(step))) return { kind: 'refused' };
         } else if (step.now - this.#retired(file) < longestHoldMs) {
-          return { kind: 'end' };
+          return { kind: 'held' };
         }
       } catch (error) {
         return { kind: 'failed', file, error };
@@ -144,7 +148,7 @@ export class Chain {
     this.#retiredAt.delete(file);
     if (file === this.#current) {
       this.#current = undefined;
-      this.#known.follow(file.path, undefined);
+      this.#known.follow(file.base, undefined);
     }
     this.#known.release(file);
     this.#known.remember(file.position());

@@ -23,7 +23,7 @@ export class CopiesOfEmpty {
   async begin(file: FollowedFile): Promise<void> {
     this.#file = undefined;
     if (file.size > 0) return;
-    const siblings = await listSiblings(file.path);
+    const siblings = await listSiblings(file.base);
     if (!(await file.isUnchanged())) return;
     this.#beside = new Map(siblings.map((sibling) => [identityOf(sibling), sibling]));
     this.#modifiedNs = file.modifiedNs;
@@ -48,6 +48,7 @@ export class CopiesOfEmpty {
       if (isSame(this.#beside.get(identity), sibling) || options.known.isClaimed(identity)) continue;
       const opened = await openQuietly(sibling.path, options.now, options.settings);
       if (opened === undefined) continue;
+      opened.base = file.base;
       opened.complete = true;
       if (await file.beginsLike(opened)) await opened.close();
       else copies.push(opened);
@@ -59,10 +60,10 @@ export class CopiesOfEmpty {
 
 /** Those rotated before the file itself, if it has been rotated; none where it cannot be told which these are. */
 const siblingsBefore = async (file: FollowedFile): Promise<readonly Sibling[]> => {
-  const siblings = await listSiblings(file.path);
+  const siblings = await listSiblings(file.base);
   const place = siblings.findIndex((sibling) => identityOf(sibling) === file.identity);
   if (place !== -1) return siblings.slice(0, place);
-  return (await leadsTo(file.path, file.identity)) ? siblings : [];
+  return (await leadsTo(file.base, file.identity)) ? siblings : [];
 };
 
 /** Inodes are used again; a file with both times changed is another one. */

@@ -9,7 +9,7 @@ const emptyMark = Buffer.alloc(0);
 
 /** One plain file, open, read in bytes from an offset on. It stays this file whatever becomes of its name. */
 export class FollowedFile implements ChainFile {
-  readonly path: string;
+  base: string;
   readonly identity: string;
   complete = false;
   offset = 0;
@@ -37,7 +37,7 @@ export class FollowedFile implements ChainFile {
 
   private constructor(handle: FileHandle, path: string, stats: BigIntStats, now: number, settings: FollowSettings) {
     this.#handle = handle;
-    this.path = path;
+    this.base = path;
     this.#device = stats.dev;
     this.#inode = stats.ino;
     this.identity = identityOf({ device: stats.dev, inode: stats.ino });
@@ -192,7 +192,7 @@ export class FollowedFile implements ChainFile {
 
   position(): FilePosition {
     return {
-      path: this.path,
+      path: this.base,
       device: String(this.#device),
       inode: String(this.#inode),
       head: fingerprint(this.head),

@@ -10,7 +10,7 @@ const empty = Buffer.alloc(0);
 
 /** A rotated file that has been compressed: its lines are read from an offset on, once; offsets count unpacked bytes. */
 export class GzipFile implements ChainFile {
-  readonly path: string;
+  base: string;
   readonly identity: string;
   readonly complete = true;
   readonly grownAt: number;
@@ -28,7 +28,7 @@ export class GzipFile implements ChainFile {
   readonly #destroy: () => void;
 
   private constructor(handle: FileHandle, path: string, stats: BigIntStats, now: number, settings: FollowSettings) {
-    this.path = path;
+    this.base = path;
     this.identity = identityOf({ device: stats.dev, inode: stats.ino });
     this.grownAt = now;
     this.#stats = stats;
@@ -106,7 +106,7 @@ export class GzipFile implements ChainFile {
 
   position(): FilePosition {
     return {
-      path: this.path,
+      path: this.base,
       device: String(this.#stats.dev),
       inode: String(this.#stats.ino),
       head: fingerprint(this.head),

@@ -76,8 +76,8 @@ export class KnownFiles {
    * the reader of that one sees to the copy.
    */
   async isCopyOfFollowed(file: FollowedFile): Promise<boolean> {
-    const directory = dirname(file.path);
-    for (const name of namesBeforeRotation(basename(file.path))) {
+    const directory = dirname(file.base);
+    for (const name of namesBeforeRotation(basename(file.base))) {
       const original = this.#followed.get(join(directory, name));
       if (original === undefined || original.identity === file.identity) continue;
       if (file.size === 0 || (await original.beginsLike(file))) return true;

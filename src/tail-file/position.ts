@@ -2,7 +2,7 @@ import type { Fingerprint } from './fingerprint.js';
 
 /** How far one file has been read, and what tells it from others. Plain JSON. */
 export type FilePosition = {
-  /** Where it was when it was opened, symbolic links resolved. */
+  /** The path whose file it was, symbolic links resolved. */
   readonly path: string;
   /** Decimal, since they may pass 2^53. */
   readonly device: string;

@@ -1,14 +1,14 @@
-import { realpath } from 'node:fs/promises';
 import { errorCode } from './error-code.js';
+import { baseOf } from './base-of.js';
 import { identityOf, type FollowSettings } from './chain-file.js';
 import { FollowedFile } from './followed-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { FilePosition, TailPosition } from './position.js';
 import { searchSiblings, type Found, type Opened } from './search-siblings.js';
 
-/** What a restart has to go on with besides the file the path names now. */
+/** What a restart has to go on with. */
 export interface Restored {
-  /** Rotated files with their unread rest, and those rotated since, oldest first. */
+  /** The files of the position, at their places, and those rotated since, oldest first. */
   readonly files: readonly Opened[];
   /** Files of the position that were not found again. */
   readonly lost: readonly FilePosition[];
@@ -26,8 +26,7 @@ export interface RestoreOptions {
 }
 
 /**
- * Finds the files of an earlier run's position again: under the path itself (then `known` remembers the place for
- * whoever opens it), or among its rotated siblings, by inode or by what they begin with.
+ * Finds the files of an earlier run's position again: under the path itself or among its rotated siblings, by inode or by what they begin with.
  */
 export const restore = async (options: RestoreOptions): Promise<Restored> => {
   const files: Opened[] = [];
@@ -35,32 +34,36 @@ export const restore = async (options: RestoreOptions): Promise<Restored> => {
   const unreadable: string[] = [];
   const newest = options.position.files.at(-1);
   for (const wanted of options.position.files) {
-    const isThere = await isUnderPath(options, wanted);
-    if (isThere && (wanted !== newest || wanted.head.bytes > 0)) continue;
-    const found = await find(options, wanted, isThere);
-    if (found.wanted !== undefined) {
-      await found.wanted.resume(wanted);
-      files.push(found.wanted);
-    } else if (!found.seen && !isThere) lost.push(wanted);
+    const there = await underPath(options, wanted);
+    const isDone = there !== undefined && (wanted !== newest || wanted.head.bytes > 0);
+    const found = isDone ? nothing : await find(options, wanted, there !== undefined);
+    const opened = there ?? found.wanted;
+    if (opened === undefined && !found.seen) lost.push(wanted);
+    await opened?.resume(wanted);
+    if (opened !== undefined && there === undefined) files.push(opened);
     for (const file of found.later) {
       if (wanted === newest && files.every(({ identity }) => identity !== file.identity)) files.push(file);
       else await file.close();
     }
+    if (there !== undefined) files.push(there);
     unreadable.push(...found.unreadable);
   }
   return { files, lost, unreadable };
 };
 
-/** Whether the path still, or again, leads to the file. */
-const isUnderPath = async ({ path, known, settings, now }: RestoreOptions, wanted: FilePosition): Promise<boolean> => {
+const nothing: Found = { wanted: undefined, seen: true, later: [], unreadable: [] };
+
+/** The file, where the path still, or again, leads to it. */
+const underPath = async (
+  { path, settings, now }: RestoreOptions,
+  wanted: FilePosition,
+): Promise<FollowedFile | undefined> => {
   const file = await openQuietly(path, now, settings);
-  if (file === undefined) return false;
+  if (file === undefined) return undefined;
   const same = (file.identity === identityOf(wanted) || wanted.head.bytes > 0) && !wanted.gzip;
-  const holds = same && (await file.holds(wanted));
-  const { device, inode } = file.position();
+  if (same && (await file.holds(wanted))) return file;
   await file.close();
-  if (holds) known.remember({ ...wanted, device, inode });
-  return holds;
+  return undefined;
 };
 
 /** An empty file may have been written, copied and truncated since (copytruncate): then only the copies are wanted. */
@@ -71,17 +74,8 @@ const find = async (options: RestoreOptions, wanted: FilePosition, isThere: bool
     return { wanted: moved, seen: true, later: [], unreadable: [] };
   }
   await moved?.close();
-  const path = await resolved(options.path, wanted.path);
-  return searchSiblings({
-    path,
-    wanted,
-    stillOpen: isThere,
-    sameInstantIsLater: false,
-    anyName: true,
-    known,
-    settings,
-    now,
-  });
+  const how = { stillOpen: isThere, sameInstantIsLater: false, anyName: true };
+  return searchSiblings({ path: await baseOf(options.path), wanted, ...how, known, settings, now });
 };
 
 /** Following the path reports what is wrong with it; here only what can be opened matters. */
@@ -91,14 +85,5 @@ const openQuietly = async (path: string, now: number, settings: FollowSettings):
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return undefined;
-  }
-};
-
-const resolved = async (path: string, otherwise: string): Promise<string> => {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return otherwise;
   }
 };

@@ -43,6 +43,7 @@ export interface Found {
 }
 
 const mostOpened = 64;
+const mostAttempts = 5;
 const mostNames = 10_000;
 const anyRotation: RotatedName = { scheme: 'counter', family: '', numbers: [], packing: 'plain' };
 
@@ -51,6 +52,21 @@ const anyRotation: RotatedName = { scheme: 'counter', family: '', numbers: [], p
  * after it. One that was empty has nothing to be known by: all siblings written since are taken for what came after it.
  */
 export const searchSiblings = async (search: Search): Promise<Found> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await searchOnce({ ...search, moved: false });
+    if (!found.moved || attempt === mostAttempts) return found;
+    await found.wanted?.close();
+    for (const file of found.later) await file.close();
+  }
+};
+
+/** One attempt at it. */
+interface Attempt extends Search {
+  /** Files were renamed while it ran. */
+  moved: boolean;
+}
+
+const searchOnce = async (search: Attempt): Promise<Found & { readonly moved: boolean }> => {
   const unreadable: string[] = [];
   const siblings = withoutHalfPacked(await listSiblings(search.path));
   const wasEmpty = search.wanted.head.bytes === 0 && !search.stillOpen;
@@ -65,7 +81,7 @@ export const searchSiblings = async (search: Search): Promise<Found> => {
   }
   const identity = identityOf(search.wanted);
   const seen = place !== undefined || (wasEmpty && siblings.some((sibling) => identityOf(sibling) === identity));
-  return { wanted: place?.opened, seen, later, unreadable };
+  return { wanted: place?.opened, seen, later, unreadable, moved: search.moved };
 };
 
 interface Place {
@@ -74,7 +90,7 @@ interface Place {
 }
 
 const findPlace = async (
-  search: Search,
+  search: Attempt,
   siblings: readonly Sibling[],
   unreadable: string[],
 ): Promise<Place | undefined> => {
@@ -134,18 +150,25 @@ const isNews = async ({ known, wanted }: Search, opened: Opened): Promise<boolea
   return remembered === undefined || remembered.head.bytes === 0 || !(await opened.holds(remembered));
 };
 
-const openSibling = async (search: Search, sibling: Sibling, unreadable: string[]): Promise<Opened | undefined> => {
+const openSibling = async (search: Attempt, sibling: Sibling, unreadable: string[]): Promise<Opened | undefined> => {
   if (sibling.packing === 'other') {
     unreadable.push(`${sibling.path}: this compression cannot be unpacked here, only .gz can`);
     return undefined;
   }
   const type = sibling.packing === 'gzip' ? GzipFile : FollowedFile;
   try {
-    return await type.open(sibling.path, search.now, search.settings);
+    const opened = await type.open(sibling.path, search.now, search.settings);
+    if (opened === undefined) return undefined;
+    opened.base = search.path;
+    if (opened.identity === identityOf(sibling)) return opened;
+    search.moved = true;
+    await opened.close();
+    return undefined;
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
-    if (code !== 'ENOENT') unreadable.push(`${sibling.path}: ${code}`);
+    if (code === 'ENOENT') search.moved = true;
+    else unreadable.push(`${sibling.path}: ${code}`);
     return undefined;
   }
 };

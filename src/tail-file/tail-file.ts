@@ -32,7 +32,7 @@ export class TailFile {
   readonly #chain: Chain;
   readonly #copiesOfEmpty = new CopiesOfEmpty();
   /** The file the path named last, and where it came to when it was let go. */
-  #last: FollowedFile | undefined;
+  #last: ChainFile | undefined;
   #lastPosition: FilePosition | undefined;
   #polled = false;
   #moved = false;
@@ -97,6 +97,7 @@ export class TailFile {
       if (file instanceof FollowedFile) file.markStored();
       await this.#chain.insert(file, now);
     }
+    this.#last = this.#chain.newest;
     for (const lost of restored.lost) {
       const unread = lost.size - lost.offset;
       if (lost !== position.files.at(-1) && unread <= 0) continue;
@@ -154,7 +155,7 @@ export class TailFile {
     try {
       const file = await FollowedFile.open(this.path, now, this.#settings);
       if (file === undefined) return undefined;
-      if (this.#isOurs(file.identity) && !(await this.#known.isCopyOfFollowed(file))) {
+      if (this.#isOurs(file.identity) && !(await this.#known.isCopyOfFollowed(file)) && this.#known.claim(file)) {
         await this.#place(file);
         return file;
       }
@@ -186,12 +187,12 @@ export class TailFile {
   }
 
   /** Files that were rotated away between two polls, so that the path was never seen to lead to them. */
-  async #insertMissed(last: FollowedFile, now: number): Promise<void> {
-    if (await leadsTo(last.path, last.identity)) return;
+  async #insertMissed(last: ChainFile, now: number): Promise<void> {
+    if (await leadsTo(last.base, last.identity)) return;
     const stillOpen = this.#chain.has(last);
-    if (stillOpen) await last.takeInHead();
+    if (stillOpen && last instanceof FollowedFile) await last.takeInHead();
     const wanted = stillOpen ? last.position() : (this.#lastPosition ?? last.position());
-    const found = await this.#search(last.path, wanted, stillOpen, now);
+    const found = await this.#search(last.base, wanted, stillOpen, now);
     if (found.wanted !== undefined) {
       await found.wanted.resume(wanted);
       await this.#chain.insert(found.wanted, now);
@@ -206,14 +207,14 @@ export class TailFile {
     this.#moved = true;
     const wanted = file.position();
     const seenEnd = wanted.offset + file.destroyed;
-    const found = await this.#search(file.path, wanted, false, now, file.identity);
+    const found = await this.#search(file.base, wanted, false, now, file.identity);
     await file.restart();
     if (found.wanted === undefined) this.#gap(seenEnd - wanted.offset, 'was truncated, and no copy of it was found');
     else {
       const copy = found.wanted;
       if (copy instanceof FollowedFile) {
         copy.complete = true;
-        if (copy.size < seenEnd) this.#gap(seenEnd - copy.size, `was truncated, and its copy ${copy.path} is shorter`);
+        if (copy.size < seenEnd) this.#gap(seenEnd - copy.size, 'was truncated, and its copy is shorter');
       }
       await copy.resume(wanted);
       await this.#chain.insert(copy, now, file);
@@ -238,9 +239,9 @@ export class TailFile {
 
   async #failed(file: ChainFile, error: unknown): Promise<void> {
     if (errorCode(error) === undefined) throw error;
-    const what = file.path === this.path ? '' : `${file.path}: `;
+    const what = file === this.#chain.current ? '' : 'a rotated file: ';
     this.#trouble.unreadable(what + inWords(error));
-    if (file !== this.#chain.current) this.#gap(file.unread, `the rest of ${file.path} cannot be read`);
+    if (file !== this.#chain.current) this.#gap(file.unread, 'the rest of a rotated file cannot be read');
     await this.#chain.letGo(file);
   }
 
