@@ -5,18 +5,17 @@ import { type Command, Option } from 'commander';
 import type { Log } from '../module.js';
 import { type ResolvedStack, resolveStack } from '../stack/resolve.js';
 import { type SearchPath, searchPath } from '../stack/search-path.js';
+import { addDsiemOptions, type DsiemOptions, dsiemOverrides } from './dsiem-options.js';
 import { collect, collectWhole } from './values.js';
 
 /** Options that say which stacks, and where they are looked for. */
-export interface StackOptions {
+export interface StackOptions extends DsiemOptions {
   readonly stack: readonly string[];
   readonly stackDir?: readonly string[];
   readonly moduleDir?: readonly string[];
   readonly listenerDir?: readonly string[];
   readonly configDir?: string;
   readonly pluginDir?: readonly string[];
-  readonly lenient?: boolean;
-  readonly compat?: 'none' | 'dsiem';
 }
 
 /** The stacks that run where none is named. */
@@ -45,19 +44,13 @@ export const addSearchOptions = (command: Command): Command =>
     );
 
 /** Adds `--stack` and where stacks, modules and listeners lie. */
-export const addStackOptions = (command: Command): Command =>
-  addSearchOptions(
-    command.addOption(
-      option('--stack <names>', `stacks to run, in order (default: ${defaultStacks.join(',')})`).argParser(collect),
-    ),
-  )
-    .addOption(option('--lenient', 'leave faulty directives out, and name them'))
-    .addOption(
-      option('--compat <with>', 'dsiem: make dsiem’s repairs of directives, each with a warning').choices([
-        'none',
-        'dsiem',
-      ]),
-    );
+export const addStackOptions = (command: Command): Command => {
+  const standard = `stacks to run, in order (default: ${defaultStacks.join(',')})`;
+  return addDsiemOptions(
+    addSearchOptions(command.addOption(option('--stack <names>', standard).argParser(collect))),
+    option,
+  );
+};
 
 /** Where stacks, modules and listeners are looked for under these options. */
 export const pathOf = (options: Partial<StackOptions>): SearchPath => searchPath({ cwd: process.cwd(), ...options });
@@ -73,18 +66,13 @@ export const temporaryDir = (): string => {
   return dir;
 };
 
-/** Options of modules that stand on the command line: by the module's name. */
-const overridesOf = ({ lenient, compat }: Partial<StackOptions>): Record<string, Record<string, unknown>> => ({
-  dsiem: { ...(lenient === undefined ? {} : { lenient }), ...(compat === undefined ? {} : { compat }) },
-});
-
 /** The stacks of these options, checked. @throws ConfigurationError with every fault. */
 export const stackOf = (options: Partial<StackOptions>): Promise<ResolvedStack> =>
   resolveStack({
     names: options.stack ?? defaultStacks,
     path: pathOf(options),
     cacheDir: temporaryDir(),
-    overrides: overridesOf(options),
+    overrides: { dsiem: dsiemOverrides(options) },
   });
 
 /** Says what is doubtful about a stack. */
