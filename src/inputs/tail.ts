@@ -147,8 +147,8 @@ export class TailInput implements Input {
     const until = performance.now() + lastLookMs;
     for (const followed of this.#set.all) {
       if (this.#running !== undefined && performance.now() < until) await this.#poll(followed);
-      await followed.tail.close();
     }
+    for (const { tail } of this.#set.all) await tail.close();
   }
 
   async #run(): Promise<void> {
@@ -246,6 +246,7 @@ export class TailInput implements Input {
       from,
       ...(position === undefined ? {} : { position }),
       maxLineBytes: maxFrame,
+      patient: this.#running !== undefined || (this.#options.positions?.size ?? 0) > 0,
       known: this.#known,
       buffer: this.#buffer,
       counters: this.#counters,
@@ -267,6 +268,7 @@ export class TailInput implements Input {
   }
 
   #report({ kind, path, message }: TailReport): void {
+    if (kind === 'missing' && this.#known.isRotatedForm(path)) return;
     const text = `${this.name}: ${path}: ${message}`;
     if (kind === 'back') this.#options.log.info(escapeControls(text));
     else this.#options.log.warn(escapeControls(text));

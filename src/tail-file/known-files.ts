@@ -15,6 +15,22 @@ export class KnownFiles {
   readonly #open = new Map<string, ChainFile>();
   readonly #remembered = new Map<string, FilePosition>();
   readonly #followed = new Map<string, FollowedFile>();
+  readonly #paths = new Set<string>();
+
+  /** Says that a path is followed. */
+  addPath(path: string): void {
+    this.#paths.add(path);
+  }
+
+  /** Says that a path is no longer followed. */
+  removePath(path: string): void {
+    this.#paths.delete(path);
+  }
+
+  /** Whether the path is named like a rotated form of another one that is followed: what is new there comes from that one. */
+  isRotatedForm(path: string): boolean {
+    return namesBeforeRotation(basename(path)).some((name) => this.#paths.has(join(dirname(path), name)));
+  }
 
   /** Takes in positions of an earlier run, so that whichever path leads to such a file goes on with it. */
   rememberAll(position: TailPosition): void {
@@ -33,6 +49,12 @@ export class KnownFiles {
       if (this.#remembered.size <= mostRemembered) break;
       this.#remembered.delete(oldest);
     }
+  }
+
+  /** The position, or how far the same file is remembered to have been read under another path, if that is further. */
+  furthest(position: FilePosition): FilePosition {
+    const known = this.#remembered.get(identityOf(position));
+    return known !== undefined && known.offset > position.offset ? known : position;
   }
 
   /** How far the file has been read before; whether it is still that file is for the caller to see. */

@@ -14,6 +14,7 @@ import { searchSiblings, type Found } from './search-siblings.js';
 import { bufferBytesFor, type PollResult, type TailFileOptions } from './tail-options.js';
 
 const vanishGraceMs = 2000;
+const patienceMs = 5000;
 
 /**
  * One path followed through rotation, in bytes, by calls of `poll`, one at a time. Every line is given out once and in
@@ -34,6 +35,8 @@ export class TailFile {
   /** The file the path named last, and where it came to when it was let go. */
   #last: ChainFile | undefined;
   #lastPosition: FilePosition | undefined;
+  /** A file under this path that is not read here yet. */
+  #stranger: { readonly identity: string; readonly since: number } | undefined;
   #polled = false;
   #moved = false;
 
@@ -48,6 +51,7 @@ export class TailFile {
     this.#trouble = new TroubleReporter(path, this.#say);
     const { lingerMs = 60_000, unfinishedMs = 1000 } = options;
     this.#chain = new Chain(this.#known, { lingerMs, unfinishedMs });
+    this.#known.addPath(path);
     if (options.position !== undefined) this.#known.rememberAll(options.position);
   }
 
@@ -84,6 +88,7 @@ export class TailFile {
 
   /** Closes all files. What has not been given out stays unread. */
   close(): Promise<void> {
+    this.#known.removePath(this.path);
     return this.#chain.close();
   }
 
@@ -92,7 +97,9 @@ export class TailFile {
   async #restore(now: number): Promise<void> {
     const { position } = this.#options;
     if (position === undefined) return;
-    const restored = await restore({ path: this.path, position, known: this.#known, settings: this.#settings, now });
+    const files = position.files.map((file) => this.#known.furthest(file));
+    const options = { path: this.path, position: { files }, known: this.#known, settings: this.#settings, now };
+    const restored = await restore(options);
     for (const file of restored.files) {
       if (file instanceof FollowedFile) file.markStored();
       await this.#chain.insert(file, now);
@@ -100,7 +107,8 @@ export class TailFile {
     this.#last = this.#chain.newest;
     for (const lost of restored.lost) {
       const unread = lost.size - lost.offset;
-      if (lost !== position.files.at(-1) && unread <= 0) continue;
+      const mayBeMissed = lost === files.at(-1) && !this.#known.isRotatedForm(this.path);
+      if (unread <= 0 && !mayBeMissed) continue;
       const why = restored.unreadable.length === 0 ? '' : ` (${restored.unreadable.join('; ')})`;
       this.#gap(
         unread,
@@ -155,7 +163,7 @@ export class TailFile {
     try {
       const file = await FollowedFile.open(this.path, now, this.#settings);
       if (file === undefined) return undefined;
-      if (this.#isOurs(file.identity) && !(await this.#known.isCopyOfFollowed(file)) && this.#known.claim(file)) {
+      if (this.#isOurs(file.identity) && !(await this.#isLeftToOthers(file, now)) && this.#known.claim(file)) {
         await this.#place(file);
         return file;
       }
@@ -168,6 +176,20 @@ export class TailFile {
 
   #isOurs(identity: string): boolean {
     return this.#chain.find(identity) === undefined && !this.#known.isClaimed(identity);
+  }
+
+  /**
+   * Under a name such as x.1, where x is followed too, a new file is what was rotated away from there, or a copy of it:
+   * that follower has the first word.
+   */
+  async #isLeftToOthers(file: FollowedFile, now: number): Promise<boolean> {
+    if (!this.#known.isRotatedForm(this.path)) return false;
+    const remembered = this.#known.remembered(file.identity);
+    if (remembered !== undefined && (await file.holds(remembered))) return false;
+    if (!this.#polled && this.#options.patient !== true) return false;
+    if (this.#stranger?.identity !== file.identity) this.#stranger = { identity: file.identity, since: now };
+    if (now - this.#stranger.since < patienceMs) return true;
+    return this.#known.hasRead(file.head) || (await this.#known.isCopyOfFollowed(file));
   }
 
   async #place(file: FollowedFile): Promise<void> {

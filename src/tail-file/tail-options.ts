@@ -13,6 +13,8 @@ export interface TailFileOptions {
   readonly from?: 'start' | 'end';
   /** Where an earlier run came to. */
   readonly position?: TailPosition;
+  /** Where the path is named like a rotated form of another one that is followed: even the first file is left to that one for a while. */
+  readonly patient?: boolean;
   /** Bytes of a line; the rest is cut off. Default 65536. */
   readonly maxLineBytes?: number;
   /** How long a rotated file is kept open after it last grew. Default 60 s. */
