@@ -36,6 +36,34 @@ const rows: readonly Row[] = [
     'x',
     'keyboard-interactive/pam',
   ],
+  [
+    'Failed keyboard-interactive/pam for invalid user x from 203.0.113.9 port 4 ssh2 [preauth]',
+    6,
+    '203.0.113.9',
+    4,
+    'x',
+    'keyboard-interactive/pam',
+  ],
+  ['Failed password for a from 203.0.113.9 port 4 ssh2 [preauth]', 1, '203.0.113.9', 4, 'a', 'password'],
+  ['Invalid user x from 203.0.113.9 port 4 [preauth]', 3, '203.0.113.9', 4, 'x'],
+  ['Invalid user from 203.0.113.9 port 4', 3, '203.0.113.9', 4, ''],
+  ['Invalid user from from 203.0.113.9 port 4', 3, '203.0.113.9', 4, 'from'],
+  [
+    'Failed publickey for invalid user a b from 203.0.113.9 port 4 ssh2: RSA-CERT SHA256:a ID x (serial 0) CA RSA SHA256:z',
+    2,
+    '203.0.113.9',
+    4,
+    'a b',
+    'publickey',
+  ],
+  [
+    'Failed hostbased for invalid user a b from 203.0.113.9 port 4 ssh2: RSA SHA256:f, client user "x", client host "h"',
+    6,
+    '203.0.113.9',
+    4,
+    'a b',
+    'hostbased',
+  ],
   ['Accepted password for bob from 203.0.113.9 port 4 ssh2', 7, '203.0.113.9', 4, 'bob', 'password'],
   ['Accepted publickey for bob from 203.0.113.9 port 4 ssh2: RSA SHA256:abc', 8, '203.0.113.9', 4, 'bob', 'publickey'],
   [
@@ -61,9 +89,13 @@ const rows: readonly Row[] = [
     'bob',
   ],
   ['pam_unix(sshd:session): session opened for user bob(uid=1000) by (uid=0)', 11, '0.0.0.0', 0, 'bob'],
+  ['pam_unix(sshd:session): session opened for user DOM\\bob ray by (uid=0)', 11, '0.0.0.0', 0, 'DOM\\bob ray'],
+  ['session opened for user bob by root(uid=0)', 11, '0.0.0.0', 0, 'bob'],
+  ['pam_unix(sshd:session): session closed for user bob ray', 12, '0.0.0.0', 0, 'bob ray'],
   ['pam_unix(sshd:session): session closed for user bob', 12, '0.0.0.0', 0, 'bob'],
   ['Did not receive identification string from 203.0.113.9 port 4', 13, '203.0.113.9', 4],
   ["Bad protocol version identification 'GET /' from 203.0.113.9 port 4", 13, '203.0.113.9', 4],
+  ["probed from 203.0.113.9 port 4 with SSH-1.0-SSH_Version_Mapper.  Don't panic.", 13, '203.0.113.9', 4],
   ['banner exchange: Connection from 203.0.113.9 port 4: invalid format', 13, '203.0.113.9', 4],
   ['error: kex_exchange_identification: Connection closed by remote host', 13, '0.0.0.0', 0],
   [
@@ -90,6 +122,7 @@ const rows: readonly Row[] = [
   ['srclimit_penalise: ipv4: new 203.0.113.9/32 deferred penalty of 5 seconds for penalty: x', 17, '203.0.113.9', 0],
   ['error: beginning MaxStartups throttling', 17, '0.0.0.0', 0],
   ['refused connect from h.example.org (203.0.113.9)', 17, '203.0.113.9', 0],
+  ['refused connect from 203.0.113.9', 17, '203.0.113.9', 0],
 ];
 
 const silent: readonly string[] = [
@@ -108,6 +141,10 @@ const silent: readonly string[] = [
   'Starting session: shell on pts/0 for bob from 203.0.113.9 port 4 id 0',
 ];
 
+/** Lines that say two addresses, of which either may be the client's own words. */
+const uncertain =
+  'Failed publickey for invalid user a from 1.2.3.4 port 1 ssh2: b from 203.0.113.9 port 4 ssh2: RSA-CERT SHA256:a ID x (serial 0) CA RSA SHA256:z';
+
 /** Lines in which the client wrote what looks like an address: all came from 203.0.113.9. */
 const forged: readonly string[] = [
   'Failed password for invalid user root from 1.2.3.4 port 1 ssh2 from 203.0.113.9 port 40000 ssh2',
@@ -116,6 +153,8 @@ const forged: readonly string[] = [
   'Failed publickey for bob from 203.0.113.9 port 4 ssh2: RSA-CERT SHA256:a ID x from 1.2.3.4 port 1 ssh2 (serial 0) CA RSA SHA256:z',
   'Failed hostbased for bob from 203.0.113.9 port 4 ssh2: RSA SHA256:f, client user "x from 1.2.3.4 port 1 ssh2", client host "h"',
   'Invalid user x from 1.2.3.4 port 5 from 203.0.113.9 port 6',
+  'Failed publickey for invalid user a from b from 203.0.113.9 port 4 ssh2: RSA-CERT SHA256:a ID x from 1.2.3.4 (serial 0) CA RSA SHA256:z',
+  'error: PAM: Authentication failure for illegal user x from 1.2.3.4 port 5 from 203.0.113.9 port 4',
   'error: PAM: Authentication failure for illegal user x for y from 1.2.3.4 from 203.0.113.9',
   'Disconnecting invalid user x 1.2.3.4 port 5: Too many authentication failures 203.0.113.9 port 4: Too many authentication failures [preauth]',
   "Bad protocol version identification 'x' from 1.2.3.4 port 5' from 203.0.113.9 port 6",
@@ -171,6 +210,10 @@ describe('the sshd plugin', () => {
       expect(normalizeOne(sshd(message)).map(({ srcIp }) => srcIp)).to.deep.equal(['203.0.113.9']);
     });
   }
+
+  it('blames nobody where the text leaves two to choose from', () => {
+    expect(normalizeOne(sshd(uncertain))).to.deep.equal([]);
+  });
 
   it('reads the lines of all three programs, and of no other', () => {
     const of = (app: string) =>
