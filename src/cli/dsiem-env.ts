@@ -1,4 +1,5 @@
-import { isIP } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { parseAddress } from '../inputs/address.js';
 
 /** Options of the dsiem module that the environment gave. */
 export interface DsiemOverrides {
@@ -83,7 +84,7 @@ const asList =
   };
 
 const asAddress: Take = (value, { http }) => {
-  if (isIP(value) === 0) return 'an IP address, such as 0.0.0.0';
+  if ('fault' in parseAddress(`${isIPv6(value) ? `[${value}]` : value}:0`)) return 'an address, such as 0.0.0.0';
   http.address = value;
   return undefined;
 };
@@ -124,11 +125,15 @@ const known: ReadonlyMap<string, Take> = new Map<string, Take>([
   ['MINEPS', asNumber([0, muchPerSecond], ({ http }, value) => (http.minEps = value))],
   ['HOLDDURATION', asNumber([1, oneDay], ({ http }, value) => (http.holdSeconds = value))],
   ['WRITEABLECONFIG', asBoolean(({ http }, value) => (http.writableConfig = value))],
-  ['MAXQUEUE', ignored('what waits is on disk, bounded by --journal-max')],
   [
-    'MINALARMLIFETIME',
-    asNumber([0, 1_000_000], ({ overrides }, value) => (overrides.minAlarmLifetimeMinutes = value)),
+    'MAXQUEUE',
+    (value, draft, name) =>
+      asNumber([0, 999_999_999], (_, most) => {
+        if (most > 0)
+          draft.notices.push(`${name} changes nothing here: what waits is on disk, bounded by --journal-max`);
+      })(value, draft, name),
   ],
+  ['MINALARMLIFETIME', asNumber([0, 1_000_000], ({ overrides }, value) => (overrides.minAlarmLifetimeMinutes = value))],
   ['INTELPRIVATEIP', asBoolean(({ overrides }, value) => (overrides.intelPrivateIp = value))],
   ['CACHEDURATION', asNumber([0, 1_000_000], ({ overrides }, value) => (overrides.cacheMinutes = value))],
   ['TAGS', asList(({ overrides }, value) => (overrides.tags = value))],

@@ -2,10 +2,12 @@ import { InvalidArgumentError } from 'commander';
 import { ConfigurationError, type Fault } from '../fault.js';
 import type { InputSpec } from '../run/input-spec.js';
 import type { ResolvedStack } from '../stack/resolve.js';
+import type { DsiemEnvironment } from './dsiem-env.js';
+import { type HttpOptions, httpSpecs } from './http-options.js';
 import { parseListen, splitZone } from './values.js';
 
 /** Options that say what to listen to and read. */
-export interface InputOptions {
+export interface InputOptions extends HttpOptions {
   readonly udp?: readonly string[];
   readonly tcp?: readonly string[];
   readonly tls?: readonly string[];
@@ -48,6 +50,7 @@ const tlsOf = ({ tls, tlsCert: cert, tlsKey: key, tlsCa: ca }: InputOptions, fau
 export const inputSpecs = (
   options: InputOptions,
   stack: ResolvedStack,
+  dsiem: DsiemEnvironment,
 ): { readonly inputs: readonly InputSpec[]; readonly standard: boolean } => {
   const faults: Fault[] = [];
   const { maxFrame, maxConnections, idleTimeout: idleTimeoutMs, tailFrom: from, tz, year } = options;
@@ -71,7 +74,9 @@ export const inputSpecs = (
   const udp = [...(options.udp ?? []), ...stack.inputs.udp];
   const tcp = [...(options.tcp ?? []), ...stack.inputs.tcp];
   const tail = [...(options.tail ?? []), ...stack.inputs.tail];
-  const standard = [udp, tcp, tail, options.tls ?? []].every((values) => values.length === 0) && options.stdin !== true;
+  const { tls: tlsAddresses = [], http = [], ingest = [] } = options;
+  const named = [udp, tcp, tail, tlsAddresses, http, ingest];
+  const standard = named.every((values) => values.length === 0) && options.stdin !== true;
   each('--udp', standard ? [standardAddress] : udp, (value) => ({ kind: 'udp', ...listen(value) }));
   each('--tcp', standard ? [standardAddress] : tcp, (value) => ({
     kind: 'tcp',
@@ -79,12 +84,13 @@ export const inputSpecs = (
     maxConnections,
     idleTimeoutMs,
   }));
-  each('--tls', options.tls ?? [], (value) => ({ kind: 'tcp', ...listen(value), maxConnections, idleTimeoutMs, tls }));
+  each('--tls', tlsAddresses, (value) => ({ kind: 'tcp', ...listen(value), maxConnections, idleTimeoutMs, tls }));
   each('--tail', tail, (value) => {
     const { value: pattern, timeZone } = splitZone(value);
     return { kind: 'tail', ...common, timeZone: timeZone ?? tz, pattern, from };
   });
   if (options.stdin === true) specs.push({ kind: 'stdin', ...common, timeZone: tz });
+  specs.push(...httpSpecs(options, { alone: standard, dsiem, faults }));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return { inputs: specs, standard };
 };

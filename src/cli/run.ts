@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { messageOf } from '../fault.js';
+import { ConfigurationError, messageOf } from '../fault.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { Log } from '../module.js';
 import { Runtime } from '../run/runtime.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { Console, consoleLog } from './console.js';
+import { type DsiemEnvironment, readDsiemEnvironment } from './dsiem-env.js';
+import { addHttpOptions, httpSettings } from './http-options.js';
 import { type InputOptions, inputSpecs } from './input-options.js';
 import { liveLine } from './live-line.js';
 import { handleSignals } from './signals.js';
@@ -88,7 +90,7 @@ export const addRun = (program: Command): void => {
     .command('run')
     .description('receive logs and run stacks over them')
     .addHelpText('after', example);
-  addInputOptions(addStackOptions(command))
+  addHttpOptions(addInputOptions(addStackOptions(command)))
     .addOption(option('--data-dir <dir>', 'journal, checkpoints, outbox').default('./data'))
     .addOption(option('--log-dir <dir>', 'what listeners write').default('./logs'))
     .addOption(
@@ -121,9 +123,10 @@ export const addRun = (program: Command): void => {
 const run = async (options: Options): Promise<void> => {
   const terminal = new Console();
   const log = consoleLog(terminal);
-  const stack = await stackHere(options);
+  const dsiem = dsiemEnvironment(log);
+  const stack = await stackHere(options, dsiem);
   sayWarnings(stack, log);
-  const { inputs, standard } = inputSpecs(options, stack);
+  const { inputs, standard } = inputSpecs(options, stack, dsiem);
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const over = deferred<{ readonly reason: string; readonly failed: boolean }>();
   const runtime = await Runtime.start({
@@ -137,6 +140,7 @@ const run = async (options: Options): Promise<void> => {
     outboxMaxBytes: options.outboxMax,
     checkpointMs: options.checkpoint,
     capture: options.capture,
+    http: httpSettings(options, stack, dsiem),
     log,
     console: terminal,
     died: (reason) => over.resolve({ reason, failed: true }),
@@ -146,7 +150,7 @@ const run = async (options: Options): Promise<void> => {
   });
   handleSignals({
     stop: (signal) => over.resolve({ reason: signal, failed: false }),
-    reload: () => reload(runtime, options, log),
+    reload: () => reload(runtime, () => stackHere(options, dsiem), log),
     counters: () => runtime.counters(),
     log,
     out: terminal,
@@ -171,18 +175,26 @@ const run = async (options: Options): Promise<void> => {
   process.exit(failed ? diedExitCode : 0);
 };
 
+/** What a dsiem user's environment says. @throws ConfigurationError with every fault */
+const dsiemEnvironment = (log: Log): DsiemEnvironment => {
+  const dsiem = readDsiemEnvironment(process.env);
+  for (const notice of dsiem.notices) log.info(notice);
+  if (dsiem.faults.length === 0) return dsiem;
+  throw new ConfigurationError(dsiem.faults.map((message) => ({ where: 'environment', message })));
+};
+
 /** The stack as it runs here: the time zone named for the run is that of calendar days, too. */
-const stackHere = async (options: Options): Promise<ResolvedStack> => {
-  const stack = await stackOf(options);
+const stackHere = async (options: Options, { overrides }: DsiemEnvironment): Promise<ResolvedStack> => {
+  const stack = await stackOf(options, { ...overrides });
   return options.tz === undefined ? stack : { ...stack, timeZone: options.tz };
 };
 
 /** Files are reopened; what the configuration has become is taken up, unless something is wrong with it: then all goes on as before. */
-const reload = async (runtime: Runtime, options: Options, log: Log): Promise<void> => {
+const reload = async (runtime: Runtime, readStack: () => Promise<ResolvedStack>, log: Log): Promise<void> => {
   await runtime.reopen();
   let stack: ResolvedStack;
   try {
-    stack = await stackHere(options);
+    stack = await readStack();
   } catch (cause) {
     log.error(`the changed configuration is not used: ${messageOf(cause)}`);
     return;

@@ -66,13 +66,16 @@ export const temporaryDir = (): string => {
   return dir;
 };
 
-/** The stacks of these options, checked. @throws ConfigurationError with every fault. */
-export const stackOf = (options: Partial<StackOptions>): Promise<ResolvedStack> =>
+/** The stacks of these options, checked; `dsiem`: options of that module that these replace. @throws ConfigurationError with every fault. */
+export const stackOf = (
+  options: Partial<StackOptions>,
+  dsiem: Readonly<Record<string, unknown>> = {},
+): Promise<ResolvedStack> =>
   resolveStack({
     names: options.stack ?? defaultStacks,
     path: pathOf(options),
     cacheDir: temporaryDir(),
-    overrides: { dsiem: dsiemOverrides(options) },
+    overrides: { dsiem: { ...dsiem, ...dsiemOverrides(options) } },
   });
 
 /** Says what is doubtful about a stack. */

@@ -6,6 +6,8 @@ export interface FeedBlock {
   /** Absent once given up to save memory; `load` gets it back. */
   bytes?: Uint8Array | undefined;
   readonly load?: (() => Promise<Uint8Array>) | undefined;
+  /** When it was given to the feed, which notes it: ms, monotonic. */
+  addedAt?: number;
 }
 
 const windowBytes = 64 * 1024 * 1024;
@@ -42,6 +44,7 @@ export class BlockFeed {
   }
 
   add(block: FeedBlock): void {
+    block.addedAt = performance.now();
     if (block.bytes !== undefined) {
       if (this.full && block.load !== undefined) block.bytes = undefined;
       else this.#keptBytes += block.length;
@@ -49,6 +52,12 @@ export class BlockFeed {
     this.queuedBytes += block.length;
     this.#queue.push(block);
     void this.#pump();
+  }
+
+  /** How long ago the oldest block came that the core is not done with, ms; 0 where there is none. */
+  get delayMs(): number {
+    const oldest = this.#outstanding[0] ?? this.#queue[0];
+    return oldest?.addedAt === undefined ? 0 : performance.now() - oldest.addedAt;
   }
 
   /** The core is done with the oldest block sent. */

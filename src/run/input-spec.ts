@@ -5,6 +5,7 @@ import { TcpInput } from '../inputs/tcp.js';
 import { UdpInput } from '../inputs/udp.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
+import type { HttpListeners, HttpSpec } from './http-listeners.js';
 
 interface Common {
   readonly maxFrame: number;
@@ -26,13 +27,22 @@ export type InputSpec =
       readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string | undefined } | undefined;
     })
   | (Common & { readonly kind: 'tail'; readonly pattern: string; readonly from: 'start' | 'end' })
-  | (Common & { readonly kind: 'stdin' });
+  | (Common & { readonly kind: 'stdin' })
+  | HttpSpec;
 
 /** Places to go on from: input name → key → place. */
 export type Positions = ReadonlyMap<string, ReadonlyMap<string, Json>>;
 
+/** What inputs are made with. */
+export interface InputParts {
+  readonly sink: FrameSink;
+  readonly positions: Positions;
+  readonly http: HttpListeners;
+  readonly log: Log;
+}
+
 /** Makes the input that a specification describes. */
-export const createInput = (spec: InputSpec, sink: FrameSink, positions: Positions, log: Log): Input => {
+export const createInput = (spec: InputSpec, { sink, positions, http, log }: InputParts): Input => {
   switch (spec.kind) {
     case 'udp':
       return new UdpInput(sink, { ...spec, log });
@@ -42,5 +52,7 @@ export const createInput = (spec: InputSpec, sink: FrameSink, positions: Positio
       return new TailInput(sink, { ...spec, log, positions: positions.get(`tail ${spec.pattern}`) ?? new Map() });
     case 'stdin':
       return new StdinInput(sink, { ...spec, log });
+    case 'http':
+      return http.input(spec);
   }
 };

@@ -3,10 +3,12 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../fault.js';
 import { FrameWriter, type WriteBlock } from './frame-writer.js';
 import { BlockFeed } from './block-feed.js';
-import { createInput, type Positions } from './input-spec.js';
+import { HttpListeners } from './http-listeners.js';
+import { createInput, type InputParts, type InputSpec } from './input-spec.js';
 import { CaptureFile } from './capture-file.js';
 import { openFrameJournal } from './frame-journal.js';
 import type { Input } from '../inputs/input.js';
+import { errorCode } from '../inputs/listen-error.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { BlockMessage, IoMessage, IoRequest, IoStart } from './messages.js';
@@ -44,16 +46,20 @@ const toMap = (positions: IoStart['positions']): Map<string, Map<string, Json>> 
   return map;
 };
 
-const startInputs = async (writer: FrameWriter, positions: Positions): Promise<Input[]> => {
+const isNotNeeded = (spec: InputSpec, cause: unknown): boolean =>
+  spec.kind === 'http' && spec.optional && cause instanceof Error && errorCode(cause.cause) === 'EADDRINUSE';
+
+const startInputs = async (parts: InputParts): Promise<Input[]> => {
   const inputs: Input[] = [];
   const faults: string[] = [];
   for (const spec of start.inputs) {
-    const input = createInput(spec, writer, positions, log);
+    const input = createInput(spec, parts);
     try {
       await input.start();
       inputs.push(input);
     } catch (cause) {
-      faults.push(messageOf(cause));
+      if (isNotNeeded(spec, cause)) log.warn(`going on without HTTP: ${messageOf(cause)}`);
+      else faults.push(messageOf(cause));
     }
   }
   if (faults.length === 0) return inputs;
@@ -88,7 +94,14 @@ const run = async (): Promise<void> => {
     });
   };
   listen();
-  const inputs = await startInputs(writer, positions);
+  const http = new HttpListeners({
+    settings: start.http,
+    sink: writer,
+    delaySeconds: () => feed.delayMs / 1000,
+    received: () => writer.frames,
+    log,
+  });
+  const inputs = await startInputs({ sink: writer, positions, http, log });
   const report = (): void =>
     post({
       type: 'counters',
@@ -99,7 +112,7 @@ const run = async (): Promise<void> => {
         waitingBytes: feed.queuedBytes,
         lastSeq: writer.lastSeq,
         inputs: inputs.map((input) => ({ name: input.name, address: input.address, counters: input.counters() })),
-        lost,
+        lost: http.unkept === 0 ? lost : { ...lost, rejected_unkept: http.unkept },
       },
     });
   const clock = setInterval(() => writer.clock(Date.now()), 1000);
@@ -120,6 +133,10 @@ const run = async (): Promise<void> => {
       writer.lookupResult(request.module, request.result);
       return;
     }
+    if (request.type === 'counters') {
+      http.counters = request.counters;
+      return;
+    }
     if (request.type === 'reload') {
       for (const input of inputs) {
         void input.reload?.().catch((cause: unknown) => log.error(`${input.name}: ${messageOf(cause)}`));
@@ -132,6 +149,7 @@ const run = async (): Promise<void> => {
   const stop = async (): Promise<void> => {
     clearInterval(clock);
     await Promise.all(inputs.map((input) => input.stop().catch((cause: unknown) => log.error(messageOf(cause)))));
+    await http.close();
     await writer.idle();
     // What the core does not get to now, it gets at the next start; without a journal it must get to all of it.
     if (!journal.memoryOnly) setTimeout(() => feed.stop(), 3000);

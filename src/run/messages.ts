@@ -3,6 +3,7 @@ import type { InputCounters } from '../inputs/input.js';
 import type { Json } from '../json.js';
 import type { LookupRequest, LookupResult } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
+import type { HttpSettings } from './http-listeners.js';
 import type { InputSpec } from './input-spec.js';
 
 /** How the journal is kept. */
@@ -23,6 +24,7 @@ export interface IoStart {
   readonly position: number;
   readonly positions: readonly { readonly input: string; readonly key: string; readonly value: Json }[];
   readonly capture: string | undefined;
+  readonly http: HttpSettings;
 }
 
 /** What the core thread is started with. */
@@ -69,6 +71,8 @@ export type IoRequest =
   /** What a module asked for, to be a journal entry. */
   | { readonly type: 'lookupResult'; readonly module: string; readonly result: LookupResult }
   | { readonly type: 'reload' }
+  /** All counters there are, for who asks over HTTP. */
+  | { readonly type: 'counters'; readonly counters: Json }
   /** Another core thread goes on behind `position`. */
   | { readonly type: 'core'; readonly port: MessagePort; readonly position: number }
   | { readonly type: 'stop' };

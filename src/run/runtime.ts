@@ -5,10 +5,12 @@ import { lockDataDir } from '../journal/data-dir-lock.js';
 import { loadLookupSources } from '../lookups/load-sources.js';
 import { LookupService } from '../lookups/lookup-service.js';
 import type { LookupCounters } from '../lookups/source-counters.js';
+import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { CoreThread } from './core-thread.js';
 import type { InputSpec } from './input-spec.js';
+import type { HttpSettings } from './http-listeners.js';
 import { IoThread } from './io-thread.js';
 import { yieldToReceiving } from './threads.js';
 import type { CoreCounters, IoCounters, JournalOptions } from './messages.js';
@@ -26,6 +28,7 @@ export interface RuntimeOptions {
   readonly outboxMaxBytes: number;
   readonly checkpointMs: number;
   readonly capture: string | undefined;
+  readonly http: HttpSettings;
   readonly log: Log;
   /** Where listeners show things to people. */
   readonly console: NodeJS.WritableStream;
@@ -44,6 +47,7 @@ export interface RunCounters {
 }
 
 const deliverWithinMs = 3000;
+const tellEveryMs = 250;
 
 /** The live run: io thread → journal → core thread → outbox → listeners, and what starts, changes and stops them. */
 export class Runtime {
@@ -127,12 +131,31 @@ export class Runtime {
   }
 
   async #startThreads(): Promise<void> {
-    const { stack, inputs, dataDir, journal, fsync, journalMaxBytes: maxBytes, capture, log, ended } = this.#options;
+    const {
+      stack,
+      inputs,
+      dataDir,
+      journal,
+      fsync,
+      journalMaxBytes: maxBytes,
+      capture,
+      http,
+      log,
+      ended,
+    } = this.#options;
     const { blocks, position, positions } = await this.#startCore(stack);
     const dir = journal ? join(dataDir, 'journal') : undefined;
-    const start = { inputs, journal: { dir, fsync, maxBytes }, position, positions, capture };
+    const start = { inputs, journal: { dir, fsync, maxBytes }, position, positions, capture, http };
     this.#io = await IoThread.start({ start, blocks, log, ended, died: (message) => this.#die(message) });
     this.#lookups?.start();
+    if (inputs.some(({ kind }) => kind === 'http')) this.#tellCounters();
+  }
+
+  /** HTTP is served by the io thread, which knows no counters but its own. */
+  #tellCounters(): void {
+    setInterval(() => {
+      if (!this.#over) this.#io?.tell({ type: 'counters', counters: this.counters() as unknown as Json });
+    }, tellEveryMs).unref();
   }
 
   async #startCore(stack: ResolvedStack): Promise<CoreThread> {
