@@ -26,7 +26,7 @@ export class Live {
   }
 
   /** The port it listens at, once it does. */
-  async port(kind: 'udp' | 'tcp'): Promise<number> {
+  async port(kind: 'udp' | 'tcp' | 'http'): Promise<number> {
     const found = await this.#until(() => new RegExp(`listening on ${kind} .*?:(\\d+)`, 'u').exec(this.said)?.[1]);
     return Number(found);
   }
