@@ -1,29 +1,64 @@
-/** Keys in the order in which they were last touched, with the time of it: the oldest is found at once. */
+interface Link {
+  readonly key: string;
+  time: number;
+  older: Link;
+  newer: Link;
+}
+
+const newRing = (): Link => {
+  const ring = { key: '', time: 0 } as Link;
+  ring.older = ring;
+  ring.newer = ring;
+  return ring;
+};
+
+/**
+ * Keys in the order in which they were last touched, with the time of it: the oldest is found at once. A ring of links,
+ * for a Map whose keys are deleted and set again with every line spends more on its own tidying than on the lines.
+ */
 export class Recency {
-  private readonly touched = new Map<string, number>();
+  private readonly links = new Map<string, Link>();
+  /** Its newer neighbour is the oldest key, its older one the newest. */
+  private readonly ring = newRing();
 
   get size(): number {
-    return this.touched.size;
+    return this.links.size;
   }
 
   /** Makes the key the newest. */
   touch(key: string, time: number): void {
-    this.touched.delete(key);
-    this.touched.set(key, time);
+    let link = this.links.get(key);
+    if (link === undefined) {
+      link = { key, time, older: this.ring, newer: this.ring };
+      this.links.set(key, link);
+    } else {
+      link.time = time;
+      if (this.ring.older === link) return;
+      link.older.newer = link.newer;
+      link.newer.older = link.older;
+    }
+    link.older = this.ring.older;
+    link.newer = this.ring;
+    this.ring.older.newer = link;
+    this.ring.older = link;
   }
 
   delete(key: string): void {
-    this.touched.delete(key);
+    const link = this.links.get(key);
+    if (link === undefined) return;
+    this.links.delete(key);
+    link.older.newer = link.newer;
+    link.newer.older = link.older;
   }
 
   /** The key that was touched longest ago. */
   oldest(): string | undefined {
-    return this.touched.keys().next().value;
+    return this.links.size === 0 ? undefined : this.ring.newer.key;
   }
 
   /** The key that was touched longest ago, if that was before `time`. */
   oldestBefore(time: number): string | undefined {
-    const first = this.touched.entries().next().value;
-    return first !== undefined && first[1] < time ? first[0] : undefined;
+    const { newer: first } = this.ring;
+    return this.links.size > 0 && first.time < time ? first.key : undefined;
   }
 }
