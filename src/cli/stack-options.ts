@@ -19,7 +19,7 @@ export interface StackOptions extends DsiemOptions {
 }
 
 /** The stacks that run where none is named. */
-const defaultStacks = ['sshd'];
+const defaultStacks = ['sshd', 'dsiem'];
 
 const offWords = new Set(['', '0', 'false', 'no', 'off']);
 
