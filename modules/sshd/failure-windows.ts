@@ -1,21 +1,30 @@
 import type { KeyedState } from 'tocsin';
 import { Recency } from './recency.js';
 
-/** Failures of one user from one address at one time. */
+/** Failures of one user from one address at one time, told by one host. */
 interface Failure {
-  time: number;
+  readonly time: number;
+  readonly host: string;
+  /** null for users no longer known apart. */
+  readonly user: string | null;
+  readonly count: number;
+}
+
+/** A failure that is to be counted, at `time` (record time, ms). */
+export interface NewFailure {
+  readonly addr: string;
+  readonly host: string;
   readonly user: string;
-  count: number;
+  readonly count: number;
+  readonly time: number;
 }
 
 /** What is remembered of one address: plain JSON, kept over restarts. */
 interface FailureWindow {
-  /** Before the limit is reached each failure; after it only the last one of each user. */
+  /** Those that count towards the limit, in order of arrival. */
   failures: Failure[];
-  /** Record time of the last failure whose user is no longer known apart; null for none. */
-  othersLast: number | null;
-  /** The limit was reached, and the window has not emptied since. */
-  latched: boolean;
+  /** Of those told of, and what followed them within the window, the last one of each user and host. */
+  told: Failure[];
   order: number;
   seen: number;
 }
@@ -33,11 +42,17 @@ export interface Exceeded {
 }
 
 const prefix = 'address ';
-const maxLatchedUsers = 16;
+const maxToldUsers = 16;
+const maxToldHosts = 16;
 const maxUsers = 20;
+
+/** Hosts whose clocks differ have their failures apart: so many times the limit is kept of one address. */
+const keptLimits = 4;
 
 /** A window is kept this much longer than it counts, since records may come later than others of their time; ms. */
 const latenessMs = 3_600_000;
+
+const sumOf = (failures: readonly Failure[]): number => failures.reduce((sum, { count }) => sum + count, 0);
 
 /** Failures of each address within a window of record time; bounded by time and number, the oldest address out. */
 export class FailureWindows {
@@ -62,32 +77,29 @@ export class FailureWindows {
     return this.recency.size;
   }
 
-  /** Counts failures at `time` (record time, ms); says so when the limit is reached, once until the window has emptied. `now` is stack time. */
-  add(
-    failure: { readonly addr: string; readonly user: string; readonly count: number; readonly time: number },
-    now: number,
-  ): Exceeded | undefined {
+  /** Counts failures; says so when the limit is reached, once until the window has emptied. `now` is stack time. */
+  add(failure: NewFailure, now: number): Exceeded | undefined {
     const key = `${prefix}${failure.addr}`;
     const window = this.state.edit<FailureWindow>(key) ?? this.begin(key);
     window.seen = now;
     window.order = this.nextOrder;
     this.nextOrder += 1;
     this.recency.touch(key, now);
-    this.prune(window, failure.time);
-    if (window.latched) {
-      this.remember(window, failure.user, failure.time);
+    this.prune(window, failure);
+    const { host, user, time } = failure;
+    const { failureLimit, failureWindow } = this.limits;
+    if (window.told.some((told) => Math.abs(told.time - time) <= failureWindow)) {
+      this.remember(window, { host, user, time, count: 1 });
       return undefined;
     }
-    const { failureLimit } = this.limits;
-    const before = window.failures.reduce((sum, { count }) => sum + count, 0);
-    window.failures.push({ time: failure.time, user: failure.user, count: Math.min(failure.count, failureLimit) });
-    if (before + failure.count < failureLimit) return undefined;
-    window.latched = true;
-    const users = [...new Set(window.failures.map(({ user }) => user))].slice(0, maxUsers);
-    const told = window.failures;
-    window.failures = [];
-    for (const { user, time } of told) this.remember(window, user, time);
-    return { failures: failureLimit, users };
+    window.failures.push({ host, user, time, count: Math.min(failure.count, failureLimit) });
+    if (window.failures.length > keptLimits * failureLimit) window.failures.shift();
+    const together = this.reaching(window.failures);
+    if (together === undefined) return undefined;
+    window.failures = window.failures.filter((one) => !together.includes(one));
+    for (const one of together) this.remember(window, one);
+    const users = together.map((one) => one.user).filter((name) => name !== null);
+    return { failures: failureLimit, users: [...new Set(users)].slice(0, maxUsers) };
   }
 
   /** A success of the user from the address: what that user failed there counts no more. */
@@ -97,7 +109,8 @@ export class FailureWindows {
     const window = this.state.edit<FailureWindow>(key);
     if (window === undefined) return;
     window.failures = window.failures.filter((failure) => failure.user !== user);
-    if (window.failures.length === 0 && window.othersLast === null) this.drop(key);
+    window.told = window.told.filter((failure) => failure.user !== user);
+    if (window.failures.length === 0 && window.told.length === 0) this.drop(key);
   }
 
   /** Forgets windows that have long emptied by `now`, stack time. */
@@ -116,27 +129,51 @@ export class FailureWindows {
       this.drop(oldest);
       this.onEvicted();
     }
-    const window: FailureWindow = { failures: [], othersLast: null, latched: false, order: 0, seen: 0 };
+    const window: FailureWindow = { failures: [], told: [], order: 0, seen: 0 };
     this.state.put(key, window);
     return window;
   }
 
-  /** Takes out what lies further from `time` than the window is long, on either side: clocks are set back, too. */
-  private prune(window: FailureWindow, time: number): void {
-    const within = (at: number): boolean => Math.abs(time - at) <= this.limits.failureWindow;
-    if (window.failures.some((failure) => !within(failure.time))) {
-      window.failures = window.failures.filter((failure) => within(failure.time));
+  /** Failures that lie within one window and reach the limit, by time: hosts tell of them in any order. */
+  private reaching(failures: readonly Failure[]): readonly Failure[] | undefined {
+    const { failureLimit, failureWindow } = this.limits;
+    if (sumOf(failures) < failureLimit) return undefined;
+    const byTime = [...failures].sort((a, b) => a.time - b.time);
+    let first = 0;
+    let sum = 0;
+    for (const [last, { time, count }] of byTime.entries()) {
+      sum += count;
+      for (let one = byTime[first]; one !== undefined && time - one.time > failureWindow; one = byTime[first]) {
+        sum -= one.count;
+        first += 1;
+      }
+      if (sum >= failureLimit) return byTime.slice(first, last + 1);
     }
-    if (window.othersLast !== null && !within(window.othersLast)) window.othersLast = null;
-    if (window.failures.length === 0 && window.othersLast === null) window.latched = false;
+    return undefined;
   }
 
-  /** Keeps the last failure of each user, of the last `maxLatchedUsers` users: all that emptying the window needs. */
-  private remember(window: FailureWindow, user: string, time: number): void {
-    const others = window.failures.filter((failure) => failure.user !== user);
-    const oldest = others.length >= maxLatchedUsers ? others.shift() : undefined;
-    if (oldest !== undefined) window.othersLast = Math.max(oldest.time, window.othersLast ?? oldest.time);
-    window.failures = [...others, { time, user, count: 1 }];
+  /**
+   * Takes out what lies further from the failure than the window is long, on either side: clocks are set back, too. Only what
+   * the same host told: the clock of another may differ, and what it tells in between empties no window.
+   */
+  private prune(window: FailureWindow, { host, time }: NewFailure): void {
+    const isOut = (one: Failure): boolean => one.host === host && Math.abs(time - one.time) > this.limits.failureWindow;
+    if (window.failures.some(isOut)) window.failures = window.failures.filter((one) => !isOut(one));
+    if (window.told.some(isOut)) window.told = window.told.filter((one) => !isOut(one));
+  }
+
+  /** Keeps the last failure of each user, of the last `maxToldUsers` users, and of each host: all that emptying the window needs. */
+  private remember(window: FailureWindow, failure: Failure): void {
+    const isSame = (one: Failure): boolean => one.user === failure.user && one.host === failure.host;
+    const others = window.told.filter((one) => !isSame(one));
+    const named = others.filter((one) => one.user !== null);
+    const oldest = named.length >= maxToldUsers ? named.shift() : undefined;
+    const unnamed = others.filter((one) => one.user === null && one.host !== oldest?.host);
+    const merged = others.find((one) => one.user === null && one.host === oldest?.host);
+    if (oldest !== undefined) {
+      unnamed.push({ ...oldest, user: null, time: Math.max(oldest.time, merged?.time ?? oldest.time) });
+    }
+    window.told = [...unnamed.slice(-maxToldHosts), ...named, { ...failure, count: 1 }];
   }
 
   private drop(key: string): void {

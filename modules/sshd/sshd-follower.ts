@@ -3,7 +3,7 @@ import { newFailures, unanswered } from './attempts.js';
 import type { Connection, Login, Place } from './connection.js';
 import { Connections, type Forgotten } from './connections.js';
 import { SshdAttemptsExceeded, SshdLogin, SshdLoginFailed, SshdSessionOpened, SshdStats } from './events.js';
-import { FailureWindows } from './failure-windows.js';
+import { FailureWindows, type NewFailure } from './failure-windows.js';
 import type { SshdLine } from './line.js';
 import type { SshdOptions } from './options.js';
 import { readSshdLine } from './read-sshd-line.js';
@@ -106,7 +106,7 @@ export class SshdFollower implements LogicModule<SshdOptions> {
   private attempted(line: SshdLine, place: Place): void {
     const connection = this.connections.take(place, this.now);
     if (connection === undefined) {
-      this.unattached(line);
+      this.unattached(line, place.host);
       return;
     }
     if (line.kind !== 'pam-failure' || connection.user === '') connection.user = line.user;
@@ -116,9 +116,10 @@ export class SshdFollower implements LogicModule<SshdOptions> {
   }
 
   /** A line without port and pid: no later line can be said to belong to it, so only its address can be counted. */
-  private unattached(line: SshdLine): void {
+  private unattached(line: SshdLine, host: string): void {
     this.context.metrics.count('unattached_lines');
-    if (line.addr !== '' && line.kind !== 'pam-failure') this.blame(line.addr, line.user, line.times);
+    if (line.addr === '' || line.kind === 'pam-failure') return;
+    this.blame({ addr: line.addr, host, user: line.user, count: line.times, time: this.time });
   }
 
   private accepted(line: SshdLine, connection: Connection): void {
@@ -188,15 +189,16 @@ export class SshdFollower implements LogicModule<SshdOptions> {
     if (connection.unplaced === 0 || connection.addr === '') return;
     const placed = connection.unplaced;
     connection.unplaced = 0;
-    this.blame(connection.addr, connection.user, placed);
+    const { addr, host, user } = connection;
+    this.blame({ addr, host, user, count: placed, time: this.time });
   }
 
-  private blame(addr: string, user: string, count: number): void {
-    const exceeded = this.windows.add({ addr, user, count, time: this.time }, this.now);
+  private blame(failure: NewFailure): void {
+    const exceeded = this.windows.add(failure, this.now);
     if (exceeded === undefined) return;
     editTotals(this.context.state).exceeded += 1;
     const window = this.windows.limits.failureWindow / 1000;
-    this.context.dispatch(new SshdAttemptsExceeded({ addr, ...exceeded, window }));
+    this.context.dispatch(new SshdAttemptsExceeded({ addr: failure.addr, ...exceeded, window }));
   }
 
   private forgotten(reason: Forgotten): void {

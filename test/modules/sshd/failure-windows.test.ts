@@ -64,6 +64,34 @@ describe('sshd attempts exceeded', () => {
     );
   });
 
+  it('hosts whose clocks are hours apart do not empty each other’s window, nor open it again', () => {
+    const hour = 3600;
+    const both = (...seconds: number[]): SshdSample[] =>
+      seconds.flatMap((second): SshdSample[] => [
+        [second + 2 * hour, 100 + second, failedLine(A, 1000 + second), 'fast'],
+        [second, 100 + second, failedLine(A, 1000 + second), 'slow'],
+      ]);
+    expect(exceeded(both(0, 1, 2, 3))).to.have.length(0);
+    expect(exceeded(both(0, 1, 2, 3, 4))).to.have.length(2);
+    expect(exceeded(both(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))).to.have.length(2);
+  });
+
+  it('a host’s lines that come late count with those of others after them', () => {
+    const late = fails(0, 1, 2).map(([at, pid, text]): SshdSample => [at, pid + 50, text, 'late']);
+    expect(exceeded([...fails(60, 61), ...late])).to.have.length(1);
+    expect(exceeded([...fails(460, 461), ...late])).to.have.length(0);
+  });
+
+  it('remembers a bounded number of failures, whatever their times', () => {
+    const scattered = Array.from(
+      { length: 200 },
+      (_, index): SshdSample => [index * 7200, 100 + index, failedLine(A, 1000 + index), `h${index}`],
+    );
+    const harness = sshdRun(scattered, { maxConnections: 1 });
+    const kept = JSON.stringify([...harness.state.entries()].find(([key]) => key.startsWith('address ')));
+    expect(kept.match(/"time"/g)).to.have.length.below(21);
+  });
+
   it('names at most 20 users, each once', () => {
     const many = fails(...Array.from({ length: 30 }, (_, index) => index));
     expect(exceeded(many, { failureLimit: 30 })[0]?.['users']).to.have.length(20);
