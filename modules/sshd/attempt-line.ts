@@ -26,21 +26,25 @@ const tailAt = (text: string, start: number): Tail => {
 
 /**
  * Finds `from %A port %P` where sshd wrote it, at or after `earliest`: the last one that is followed by the known end of
- * the line. Only a certificate's id, a GSSAPI principal or a host-based client name may hold another behind it, and
- * those come with users that exist, whose names hold none: there it is the first.
+ * the line. Only a certificate's id, a GSSAPI principal or a host-based client name may hold another behind it: of users
+ * that exist, whose names hold none, it is the first. Of those that do not, either may be the peer's own words: then no
+ * address is sure, and the pid must do.
  */
 const findPeer = (text: string, earliest: number, invalidUser: boolean): Peer | undefined => {
   let withText: Peer | undefined;
+  let sure = true;
   let broken: Peer | undefined;
   for (let at = text.lastIndexOf(from); at >= earliest; at = at === 0 ? -1 : text.lastIndexOf(from, at - 1)) {
     const peer = readPeer(text, at + from.length);
     if (peer === undefined) continue;
     const tail = tailAt(text, peer.end);
-    if (tail === 'none' || tail === 'key' || (tail === 'text' && invalidUser)) return peer;
-    if (tail === 'text') withText = peer;
-    else broken ??= peer;
+    if (tail === 'none' || tail === 'key') return peer;
+    if (tail === 'text') {
+      sure = withText === undefined || !invalidUser;
+      withText = peer;
+    } else broken ??= peer;
   }
-  return withText ?? broken;
+  return withText === undefined || sure ? (withText ?? broken) : { ...withText, addr: '', port: 0 };
 };
 
 const saysInvalid = (text: string, start: number): boolean =>

@@ -1,5 +1,6 @@
 /** Where a line names the peer: from index `start` up to `end`. */
 export interface Peer {
+  /** `''` where sshd could not tell (`UNKNOWN`): the port is none then, either. */
   readonly addr: string;
   /** 0 where the line has none. */
   readonly port: number;
@@ -28,11 +29,26 @@ export const addrEnd = (text: string, start: number): number => {
   return at - start > addrLimit ? start : at;
 };
 
+const unknown = 'UNKNOWN';
+const mapped = '::ffff:';
+
+/** The address or host name in a part of a text; an IPv4-mapped IPv6 address as the IPv4 address it is, whichever sshd wrote. */
+export const addrIn = (text: string, start: number, end: number): string =>
+  text.charCodeAt(start) === 58 && text.startsWith(mapped, start) && text.slice(start, end).includes('.')
+    ? text.slice(start + mapped.length, end)
+    : text.slice(start, end);
+
+const peerIn = (text: string, start: number, addrEndsAt: number, port: number, end: number): Peer => {
+  const addr = addrIn(text, start, addrEndsAt);
+  return addr === unknown ? { addr: '', port: 0, start, end } : { addr, port, start, end };
+};
+
 /** Reads `%A port %P` at `start`; a port has at most five digits and is 1 to 65535. */
 export const readPeer = (text: string, start: number): Peer | undefined => {
   const end = addrEnd(text, start);
   if (end === start || !text.startsWith(portWord, end)) return undefined;
-  const portAt = end + portWord.length;
+  const first = end + portWord.length;
+  const portAt = text.startsWith('-1', first) ? first + 1 : first; // of UNKNOWN
   let at = portAt;
   let port = 0;
   while (at < text.length && at - portAt < 6) {
@@ -41,7 +57,7 @@ export const readPeer = (text: string, start: number): Peer | undefined => {
     port = port * 10 + digit;
     at += 1;
   }
-  return port > 0 && port <= 65_535 ? { addr: text.slice(start, end), port, start, end: at } : undefined;
+  return port > 0 && port <= 65_535 ? peerIn(text, start, end, port, at) : undefined;
 };
 
 /** Reads `%A[ port %P]` at `start`. A colon that ends the address belongs to the sentence (`from 192.0.2.1: 11: bye`). */
@@ -50,7 +66,7 @@ export const readPeerOrAddr = (text: string, start: number): Peer | undefined =>
   if (peer !== undefined) return peer;
   let end = addrEnd(text, start);
   if (end > start && text.charCodeAt(end - 1) === 58 && text.charCodeAt(end - 2) !== 58) end -= 1;
-  return end === start ? undefined : { addr: text.slice(start, end), port: 0, start, end };
+  return end === start ? undefined : peerIn(text, start, end, 0, end);
 };
 
 /** Reads `%A[ port %P]` that ends exactly at the end of the text. */
@@ -64,7 +80,7 @@ export const readPeerAtEnd = (text: string): Peer | undefined => {
   }
   const start = lastSpace + 1;
   const end = addrEnd(text, start);
-  return end === start || end < text.length ? undefined : { addr: text.slice(start), port: 0, start, end };
+  return end === start || end < text.length ? undefined : peerIn(text, start, end, 0, end);
 };
 
 /** An address, and not a host name that stands in its place. */

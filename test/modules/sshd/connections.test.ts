@@ -36,6 +36,17 @@ describe('sshd connections', () => {
     }
   });
 
+  it('a connection whose peer sshd no longer knows at its end is found by its pid', () => {
+    const harness = sshdRun([
+      [0, 100, failedLine(A, 1)],
+      [1, 100, 'Connection closed by UNKNOWN port 65535 [preauth]'],
+    ]).end();
+    expect(harness.fieldsOf('SshdLoginFailed')).to.deep.equal([
+      { user: 'root', addr: A, port: 1, failures: 1, invalidUser: false },
+    ]);
+    expect(harness.fieldsOf('SshdStats')[0]).to.include({ open: 0 });
+  });
+
   it('without PAM a session begins when it is accepted', () => {
     const harness = sshdRun([
       [0, 100, acceptedLine(A, 1)],

@@ -126,6 +126,48 @@ const table: readonly (readonly [string, Partial<SshdLine>])[] = [
     },
   ],
   [
+    `Failed publickey for invalid user x from ${A} ssh2: RSA-CERT SHA256:a ID y (serial 0) CA RSA SHA256:b`,
+    {
+      kind: 'failed',
+      user: 'x',
+      method: 'publickey',
+      invalidUser: true,
+      key: 'RSA-CERT SHA256:a ID y (serial 0) CA RSA SHA256:b',
+      ...peer,
+    },
+  ],
+  [
+    `Failed publickey for invalid user x from ${A} ssh2: RSA-CERT SHA256:a ID y from 192.0.2.4 port 1 ssh2: z`,
+    {
+      kind: 'failed',
+      user: 'x',
+      method: 'publickey',
+      invalidUser: true,
+      key: 'RSA-CERT SHA256:a ID y from 192.0.2.4 port 1 ssh2: z',
+    },
+  ],
+  // What sshd does not know, and one address in two forms.
+  ['Failed password for bob from UNKNOWN port 65535 ssh2', { kind: 'failed', user: 'bob', method: 'password' }],
+  ['Connection closed by UNKNOWN port 65535 [preauth]', { kind: 'ended' }],
+  ['Connection reset by UNKNOWN port -1', { kind: 'ended' }],
+  ['Did not receive identification string from UNKNOWN', { kind: 'ended' }],
+  [
+    'Failed password for bob from ::ffff:203.0.113.9 port 40000 ssh2',
+    { kind: 'failed', user: 'bob', method: 'password', ...peer },
+  ],
+  ['Invalid user bob from ::ffff:203.0.113.9', { kind: 'refused', user: 'bob', invalidUser: true, ...addr }],
+  ['Invalid user bob from ::ffff:0:1', { kind: 'refused', user: 'bob', invalidUser: true, addr: '::ffff:0:1' }],
+  [
+    'pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=::ffff:203.0.113.9  user=bob',
+    { kind: 'pam-failure', method: 'pam_unix', user: 'bob', ...addr },
+  ],
+  [
+    'pam_unix(sshd-session:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=bob',
+    { kind: 'pam-failure', method: 'pam_unix', user: 'bob', ...addr },
+  ],
+  ['pam_unix(sshd-session:session): session closed for user bob', { kind: 'ended' }],
+  ['pam_unix(sshd-other:session): session closed for user bob', { kind: 'other' }],
+  [
     `Failed password for invalid user "[1.2.3.4]:5 invalid user from ${A} ssh2`,
     { kind: 'failed', user: '"[1.2.3.4]:5 invalid user', method: 'password', invalidUser: true, ...peer },
   ],
