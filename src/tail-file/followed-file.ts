@@ -6,6 +6,7 @@ import { LineCutter, type TailCounters } from './line-cutter.js';
 import type { FilePosition } from './position.js';
 
 const emptyMark = Buffer.alloc(0);
+const mostAttempts = 5;
 
 /** One plain file, open, read in bytes from an offset on. It stays this file whatever becomes of its name. */
 export class FollowedFile implements ChainFile {
@@ -57,7 +58,7 @@ export class FollowedFile implements ChainFile {
       const stats = await handle.stat({ bigint: true });
       if (stats.isFile()) {
         const file = new FollowedFile(handle, await realpath(path), stats, now, settings);
-        await file.#checkHead();
+        await file.#begin();
         return file;
       }
     } catch (error) {
@@ -125,9 +126,7 @@ export class FollowedFile implements ChainFile {
     this.#inHole = true;
     this.#changed = true;
     this.#storedUntil = 0;
-    this.#peak = this.size;
-    this.#peakNs = this.modifiedNs;
-    await this.#checkHead();
+    await this.#begin();
   }
 
   /** Sees what it begins with, where nothing was known of it, so that it can be told from others before it is read. */
@@ -165,7 +164,8 @@ export class FollowedFile implements ChainFile {
 
   async read(step: ReadStep): Promise<ReadOutcome> {
     if (!this.#changed) return 'end';
-    if (this.size < this.offset || !(await this.#checkHead())) return 'truncated';
+    const goneUnseen = this.head.length === 0 && this.size < this.#peak;
+    if (goneUnseen || this.size < this.offset || !(await this.#checkHead())) return 'truncated';
     if (this.size === this.offset) {
       if (!(await this.#checkMark())) return 'truncated';
       this.#verified();
@@ -213,6 +213,19 @@ export class FollowedFile implements ChainFile {
     return this.offset < this.#storedUntil ? this.#storedAt : undefined;
   }
 
+  /** Takes its size and its head at one moment: not while it is being truncated. */
+  async #begin(): Promise<void> {
+    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+      const stats = await this.#handle.stat({ bigint: true });
+      this.size = Number(stats.size);
+      this.modifiedNs = stats.mtimeNs;
+      this.head = await this.#bytesAt(0, headBytes);
+      if (this.head.length >= Math.min(this.size, headBytes)) break;
+    }
+    this.#peak = this.size;
+    this.#peakNs = this.modifiedNs;
+  }
+
   #verified(): void {
     this.#peak = Math.max(this.#peak, this.size);
     this.#peakNs = this.modifiedNs;
@@ -223,7 +236,8 @@ export class FollowedFile implements ChainFile {
     const { buffer } = step;
     const before = this.#mark.length;
     const bytesRead = await this.#fill(buffer, before, this.size);
-    if (!this.#agrees(buffer, before, bytesRead)) return 'truncated';
+    const isShort = bytesRead < Math.min(buffer.length, this.size - this.offset + before);
+    if (isShort || !this.#agrees(buffer, before, bytesRead)) return 'truncated';
     this.#verified();
     step.budget -= bytesRead - before;
     const start = this.#passHole(buffer, before, bytesRead);

@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Chain } from './chain.js';
 import { CopiesOfEmpty } from './copies-of-empty.js';
 import { errorCode, inWords } from './error-code.js';
@@ -15,6 +16,8 @@ import { bufferBytesFor, type PollResult, type TailFileOptions } from './tail-op
 
 const vanishGraceMs = 2000;
 const patienceMs = 5000;
+/** File systems keep time in steps: two changes in one step show the same time. */
+const coarseClockMs = 20;
 
 /**
  * One path followed through rotation, in bytes, by calls of `poll`, one at a time. Every line is given out once and in
@@ -37,6 +40,8 @@ export class TailFile {
   #lastPosition: FilePosition | undefined;
   /** A file under this path that is not read here yet. */
   #stranger: { readonly identity: string; readonly since: number } | undefined;
+  /** When the directory had last changed before the last search in it. */
+  #searchedNs: bigint | undefined;
   #polled = false;
   #moved = false;
 
@@ -132,6 +137,7 @@ export class TailFile {
     const file = identity === undefined ? undefined : await this.#fileOf(identity, now);
     if (file === undefined) {
       chain.setCurrent(undefined, now);
+      if (stats === undefined) await this.#missedWhileMissing(now);
       return false;
     }
     if (this.#last !== undefined && this.#last !== file) this.counters.rotations += 1;
@@ -208,6 +214,16 @@ export class TailFile {
     else this.#trouble.unreadable(inWords(error));
   }
 
+  /** While the path names nothing, files may still come and be rotated away under it: then its directory changes. */
+  async #missedWhileMissing(now: number): Promise<void> {
+    if (this.#last === undefined) return;
+    const changedNs = await directoryChangedNs(this.#last.base);
+    if (changedNs === this.#searchedNs) return;
+    const settled = Date.now() - Number(changedNs / 1_000_000n) > coarseClockMs;
+    await this.#insertMissed(this.#last, now);
+    this.#searchedNs = settled ? changedNs : undefined;
+  }
+
   /** Files that were rotated away between two polls, so that the path was never seen to lead to them. */
   async #insertMissed(last: ChainFile, now: number): Promise<void> {
     if (await leadsTo(last.base, last.identity)) return;
@@ -221,16 +237,22 @@ export class TailFile {
     }
     this.counters.rotations += found.later.length;
     for (const file of found.later) await this.#chain.insert(file, now);
+    const newest = found.later.at(-1);
+    if (newest === undefined || !this.#chain.has(newest)) return;
+    this.#last = newest;
+    this.#lastPosition = undefined;
+    this.#moved = true;
   }
 
-  /** What was read of the file is no longer in it. A copy may have been made before it was truncated (copytruncate). */
+  /** What was read of the file is no longer in it. It begins anew before the search, so that what happens meanwhile shows next time. A copy may have been made before it was truncated (copytruncate). */
   async #begunAgain(file: FollowedFile, now: number): Promise<void> {
     this.counters.truncations += 1;
     this.#moved = true;
     const wanted = file.position();
     const seenEnd = wanted.offset + file.destroyed;
-    const found = await this.#search(file.base, wanted, false, now, file.identity);
     await file.restart();
+    if (file === this.#chain.current) await this.#copiesOfEmpty.begin(file);
+    const found = await this.#search(file.base, wanted, false, now, file.identity);
     if (found.wanted === undefined) this.#gap(seenEnd - wanted.offset, 'was truncated, and no copy of it was found');
     else {
       const copy = found.wanted;
@@ -242,7 +264,6 @@ export class TailFile {
       await this.#chain.insert(copy, now, file);
     }
     for (const later of found.later) await this.#chain.insert(later, now, file);
-    if (file === this.#chain.current) await this.#copiesOfEmpty.begin(file);
   }
 
   #search(path: string, wanted: FilePosition, stillOpen: boolean, now: number, upTo = ''): Promise<Found> {
@@ -287,3 +308,12 @@ export class TailFile {
     this.#say({ kind: 'gap', path: this.path, message: `${what}: ${lost}` });
   }
 }
+
+const directoryChangedNs = async (path: string): Promise<bigint> => {
+  try {
+    return (await stat(dirname(path), { bigint: true })).mtimeNs;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return 0n;
+  }
+};
