@@ -11,8 +11,7 @@ const portEnding = /:\d{1,5}$/;
 const scheme = /^https?:\/\//;
 
 /** Whether an address as sockets show it is this machine's own, reached by no other. */
-export const isLoopback = (address: string): boolean =>
-  address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+const isLoopback = (address: string): boolean => address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 
 /**
  * Why a request must not be answered; undefined where it may. A page of another site must not use its reader's browser to

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { parseAddress } from '../inputs/address.js';
 
 /** Options of the dsiem module that the environment gave. */
-export interface DsiemOverrides {
+interface DsiemOverrides {
   status?: readonly string[];
   tags?: readonly string[];
   medRiskMin?: number;
@@ -15,7 +15,7 @@ export interface DsiemOverrides {
 }
 
 /** Where and how events are taken over HTTP, as far as the environment said. */
-export interface DsiemHttp {
+interface DsiemHttp {
   address?: string;
   port?: number;
   maxEps?: number;

@@ -5,12 +5,6 @@ import { JournalError } from '../journal/journal-error.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 
-/** Events dropped because the outbox is full, or that could not be read back. */
-export interface OutboxCounters {
-  events: number;
-  bytes: number;
-}
-
 interface Kept {
   readonly firstNumber: number;
   readonly lastNumber: number;

@@ -1,7 +1,7 @@
 import type { EventClass } from './event.js';
 
 /** Types a declared field can have; a trailing `?` lets it be absent. */
-export type FieldType = 'string' | 'number' | 'boolean' | 'strings' | 'json';
+type FieldType = 'string' | 'number' | 'boolean' | 'strings' | 'json';
 export type FieldTypes = Readonly<Record<string, FieldType | `${FieldType}?`>>;
 
 interface ValueOf {

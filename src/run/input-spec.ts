@@ -31,7 +31,7 @@ export type InputSpec =
   | HttpSpec;
 
 /** Places to go on from: input name → key → place. */
-export type Positions = ReadonlyMap<string, ReadonlyMap<string, Json>>;
+type Positions = ReadonlyMap<string, ReadonlyMap<string, Json>>;
 
 /** What inputs are made with. */
 export interface InputParts {

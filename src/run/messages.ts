@@ -38,7 +38,7 @@ export interface CoreStart {
 }
 
 /** A line for the operator's log, from another thread. */
-export interface LogMessage {
+interface LogMessage {
   readonly type: 'log';
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;

@@ -12,7 +12,7 @@ export type Answer =
   | { readonly status: 200 | 418; readonly body: Taken };
 
 /** What became of the events of a request. */
-export interface Taken {
+interface Taken {
   readonly accepted: number;
   readonly rejected: number;
   readonly repeated: number;
