@@ -4,11 +4,9 @@ import { messageOf } from '../fault.js';
 import { FrameWriter, type WriteBlock } from './frame-writer.js';
 import { BlockFeed } from './block-feed.js';
 import { HttpListeners } from './http-listeners.js';
-import { createInput, type InputParts, type InputSpec } from './input-spec.js';
+import { startInputs } from './start-inputs.js';
 import { CaptureFile } from './capture-file.js';
 import { openFrameJournal } from './frame-journal.js';
-import type { Input } from '../inputs/input.js';
-import { errorCode } from '../inputs/listen-error.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { BlockMessage, IoMessage, IoRequest, IoStart } from './messages.js';
@@ -46,27 +44,6 @@ const toMap = (positions: IoStart['positions']): Map<string, Map<string, Json>> 
   return map;
 };
 
-const isNotNeeded = (spec: InputSpec, cause: unknown): boolean =>
-  spec.kind === 'http' && spec.optional && cause instanceof Error && errorCode(cause.cause) === 'EADDRINUSE';
-
-const startInputs = async (parts: InputParts): Promise<Input[]> => {
-  const inputs: Input[] = [];
-  const faults: string[] = [];
-  for (const spec of start.inputs) {
-    const input = createInput(spec, parts);
-    try {
-      await input.start();
-      inputs.push(input);
-    } catch (cause) {
-      if (isNotNeeded(spec, cause)) log.warn(`going on without HTTP: ${messageOf(cause)}`);
-      else faults.push(messageOf(cause));
-    }
-  }
-  if (faults.length === 0) return inputs;
-  await Promise.all(inputs.map((input) => input.stop()));
-  throw new Error(faults.join('\n'));
-};
-
 const run = async (): Promise<void> => {
   const positions = toMap(start.positions);
   const journal = await openFrameJournal({ start, feed, positions, lost, log });
@@ -101,7 +78,7 @@ const run = async (): Promise<void> => {
     received: () => writer.frames,
     log,
   });
-  const inputs = await startInputs({ sink: writer, positions, http, log });
+  const inputs = await startInputs(start.inputs, { sink: writer, positions, http, log });
   const report = (): void =>
     post({
       type: 'counters',

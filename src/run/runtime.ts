@@ -153,9 +153,11 @@ export class Runtime {
 
   /** HTTP is served by the io thread, which knows no counters but its own. */
   #tellCounters(): void {
-    setInterval(() => {
+    const tell = (): void => {
       if (!this.#over) this.#io?.tell({ type: 'counters', counters: this.counters() as unknown as Json });
-    }, tellEveryMs).unref();
+    };
+    tell();
+    setInterval(tell, tellEveryMs).unref();
   }
 
   async #startCore(stack: ResolvedStack): Promise<CoreThread> {

@@ -102,4 +102,28 @@ describe('BlockFeed', () => {
     expect(lost).to.deep.equal([1]);
     expect(sent).to.deep.equal([6]);
   });
+
+  it('says how long the oldest block waits, sent or not, and nothing where none does', async () => {
+    const realNow = performance.now.bind(performance);
+    let at = 1000;
+    performance.now = () => at;
+    try {
+      const feed = new BlockFeed({ send: () => undefined, lost: () => expect.fail('nothing is lost') });
+      const add = (firstSeq: number): void =>
+        feed.add({ firstSeq, count: 1, length: 5 * mebibyte, bytes: new Uint8Array(1) });
+      expect(feed.delayMs).to.equal(0);
+      add(1);
+      at = 1300;
+      add(2);
+      expect(feed.delayMs, 'of the first').to.equal(300);
+      at = 1500;
+      feed.done();
+      expect(feed.delayMs, 'of the second').to.equal(200);
+      await turn();
+      feed.done();
+      expect(feed.delayMs).to.equal(0);
+    } finally {
+      performance.now = realNow;
+    }
+  });
 });

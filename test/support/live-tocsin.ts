@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunCounters } from '../../src/run/runtime.js';
 import { eventually, until } from './eventually.js';
 import { type EventLine, eventsIn, messagesIn, wholeLines } from './json-lines.js';
-import { gather, programPath, surroundings } from './tocsin.js';
+import { gather, type ProgramOptions, programPath, surroundings } from './tocsin.js';
 
 /** How a live program ended. */
 export interface Ended {
@@ -36,8 +36,8 @@ export class LiveTocsin {
   }
 
   /** Starts `tocsin run` and resolves once it says that it is ready; rejects with all it said where it ends before. */
-  static async start(dir: string, args: readonly string[]): Promise<LiveTocsin> {
-    const child = spawn(process.execPath, [programPath, 'run', ...args], { cwd: dir, env: surroundings() });
+  static async start(dir: string, args: readonly string[], env: ProgramOptions['env'] = {}): Promise<LiveTocsin> {
+    const child = spawn(process.execPath, [programPath, 'run', ...args], { cwd: dir, env: surroundings(env) });
     const live = new LiveTocsin(dir, child);
     try {
       await until('the program is ready', () => {
@@ -70,7 +70,7 @@ export class LiveTocsin {
   }
 
   /** The port it listens at for this kind of input. */
-  port(kind: 'udp' | 'tcp' | 'tls'): number {
+  port(kind: 'udp' | 'tcp' | 'tls' | 'http'): number {
     const line = this.stderr.split('\n').find((said) => said.startsWith(`  listening on ${kind} `));
     const port = /:(\d+)\)?$/u.exec(line ?? '')?.[1];
     if (port === undefined) throw new Error(`no ${kind} port in:\n${this.stderr}`);
@@ -151,15 +151,15 @@ export class LiveTocsin {
 
 /** Starts programs for the calling suite; what still runs after a test is killed. */
 export const livePrograms = (): {
-  readonly start: (dir: string, args: readonly string[]) => Promise<LiveTocsin>;
+  readonly start: (dir: string, args: readonly string[], env?: ProgramOptions['env']) => Promise<LiveTocsin>;
 } => {
   const started: LiveTocsin[] = [];
   afterEach(async () => {
     for (const live of started.splice(0)) if (!live.over) await live.end('SIGKILL');
   });
   return {
-    start: async (dir, args) => {
-      const live = await LiveTocsin.start(dir, args);
+    start: async (dir, args, env) => {
+      const live = await LiveTocsin.start(dir, args, env);
       started.push(live);
       return live;
     },

@@ -24,7 +24,7 @@ export interface Finished {
 
 /** The surroundings of every run: no option of the machine's own, and a time zone that is the same everywhere. */
 export const surroundings = (env: ProgramOptions['env'] = {}): NodeJS.ProcessEnv => {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:TOCSIN_|NODE_OPTIONS$)/u.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:TOCSIN_|DSIEM_|NODE_OPTIONS$)/u.test(name));
   return { ...Object.fromEntries(inherited), TZ: 'UTC', ...env };
 };
 
