@@ -25,6 +25,7 @@ export class TailSet {
   readonly #files = new Map<string, Followed>();
   readonly #finder: FileFinder;
   readonly #most: number;
+  readonly #goesOn: boolean;
   readonly #create: (path: string, from: 'start' | 'end') => TailFile;
   /** What the pattern named when it was last asked. */
   #there: ReadonlySet<string> = new Set();
@@ -35,10 +36,13 @@ export class TailSet {
     /** Paths followed at the same time, at the most. */
     readonly most: number;
     readonly create: (path: string, from: 'start' | 'end') => TailFile;
+    /** An earlier run is gone on with: paths find their rotated files themselves, so these come last. */
+    readonly goesOn: boolean;
   }) {
     this.#finder = options.finder;
     this.#most = options.most;
     this.#create = options.create;
+    this.#goesOn = options.goesOn;
   }
 
   get size(): number {
@@ -73,8 +77,11 @@ export class TailSet {
     for (const path of paths) times.set(path, await modifiedAt(path));
     const added = paths.slice(0, room).sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0));
     const all = new Set([...this.#files.keys(), ...added]);
+    const isRotated = (path: string): boolean =>
+      namesBeforeRotation(basename(path)).some((name) => all.has(join(dirname(path), name)));
+    if (this.#goesOn) added.sort((a, b) => Number(isRotated(a)) - Number(isRotated(b)));
     for (const path of added) {
-      const rotated = namesBeforeRotation(basename(path)).some((name) => all.has(join(dirname(path), name)));
+      const rotated = isRotated(path);
       const tail = this.#create(path, from);
       this.#files.set(path, { tail, rotated, hotUntil: 0, touched: true, failure: undefined });
     }

@@ -1,3 +1,4 @@
+// Longer than most: the options, the loop and the words of one input.
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { escapeControls } from '../escape.js';
@@ -61,6 +62,7 @@ export class TailInput implements Input {
   readonly #options: TailOptions;
   readonly #path: string;
   readonly #set: TailSet;
+  readonly #goesOn: boolean;
   readonly #finder: FileFinder;
   readonly #known = new KnownFiles();
   readonly #counters = newCounters();
@@ -91,7 +93,8 @@ export class TailInput implements Input {
     this.#path = absolute(pattern);
     this.#finder = finderOf(pattern, this.#path);
     const create = (path: string, from: 'start' | 'end'): TailFile => this.#tailOf(path, from);
-    this.#set = new TailSet({ finder: this.#finder, most: mostFiles, create });
+    this.#goesOn = (options.positions?.size ?? 0) > 0;
+    this.#set = new TailSet({ finder: this.#finder, most: mostFiles, create, goesOn: this.#goesOn });
     this.#buffer = Buffer.alloc(bufferBytesFor(maxFrame));
     this.#live = new FrameSource({ input: this.name, timeZone, year });
   }
@@ -246,7 +249,7 @@ export class TailInput implements Input {
       from,
       ...(position === undefined ? {} : { position }),
       maxLineBytes: maxFrame,
-      patient: this.#running !== undefined || (this.#options.positions?.size ?? 0) > 0,
+      patient: this.#running !== undefined || this.#goesOn,
       known: this.#known,
       buffer: this.#buffer,
       counters: this.#counters,

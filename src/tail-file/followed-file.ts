@@ -1,3 +1,4 @@
+// Longer than most: the offset, the head and the mark of one file only mean something together.
 import { constants, type BigIntStats } from 'node:fs';
 import { open, realpath, type FileHandle } from 'node:fs/promises';
 import { identityOf, type ChainFile, type FollowSettings, type ReadOutcome, type ReadStep } from './chain-file.js';

@@ -1,3 +1,4 @@
+// Longer than most: which file a path leads to, and which came between, is decided in one place.
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -206,6 +206,16 @@ describe('TailFile', () => {
       expect(await follow.read()).to.deep.equal(['one', 'two', 'three', 'four']);
     });
 
+    it('finds files that come and are rotated away while the path names nothing', async () => {
+      append('one\n');
+      await follow.read();
+      fs.renameSync(log, `${log}.1`);
+      await follow.read();
+      fs.renameSync(`${log}.1`, `${log}.2`);
+      append('two\n', `${log}.1`);
+      expect(await follow.read()).to.deep.equal(['one', 'two']);
+    });
+
     it('leaves rotated files alone that were there before', async () => {
       append('old\n', `${log}.1`);
       fs.utimesSync(`${log}.1`, 1, 1);
