@@ -16,5 +16,11 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
-export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+/** The text of anything that was thrown, also of what has none; never throws. */
+export const messageOf = (thrown: unknown): string => {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return `${typeof thrown} without a text`;
+  }
+};

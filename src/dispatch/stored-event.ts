@@ -21,9 +21,19 @@ class StoredOnly extends Event {
   }
 }
 
-/** An event as plain JSON. */
+/** What `storeEvent` would find wrong, without storing. @throws TypeError; what getters throw */
+export const checkStorable = (event: Event): void => {
+  const { summary, fields } = event;
+  if (typeof summary !== 'string') throw new TypeError(`its summary is ${typeof summary}, a text would be right`);
+  const values: Readonly<Record<string, unknown>> = fields;
+  for (const [name, type] of Object.entries(event.class.fields))
+    if (type.startsWith('json')) JSON.stringify(values[name]);
+};
+
+/** An event as plain JSON. @throws TypeError where it has no summary, or a field that JSON cannot carry; what its getters throw */
 export const storeEvent = (event: Event): string => {
-  const { auditId, record } = event;
+  const { auditId, record, summary } = event;
+  if (typeof summary !== 'string') throw new TypeError(`its summary is ${typeof summary}, a text would be right`);
   return JSON.stringify({
     id: event.id,
     event: event.class.name,
@@ -31,7 +41,7 @@ export const storeEvent = (event: Event): string => {
     severity: event.severity,
     time: event.time,
     module: event.module,
-    summary: event.summary,
+    summary,
     fields: event.fields,
     record: record === undefined ? undefined : { ...record, normalized: undefined, timeStamped: undefined },
   });

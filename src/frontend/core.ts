@@ -1,4 +1,4 @@
-import { messageOf } from '../fault.js';
+import { ConfigurationError, messageOf } from '../fault.js';
 import type { Json } from '../json.js';
 import type { Log, ModuleContext, ModuleDefinition } from '../module.js';
 import type { Normalizer } from '../normalize/index.js';
@@ -62,9 +62,14 @@ const createModule = async (entry: ResolvedEntry, makeContext: MakeContext): Pro
   const { default: definition } = (await import(entry.url)) as { default: ModuleDefinition };
   const context = makeContext(entry.name, definition.files ?? []);
   try {
-    return { name: entry.name, module: definition.create(definition.options.parse(entry.options), context) };
+    const module: unknown = definition.create(definition.options.parse(entry.options), context);
+    if (typeof module !== 'object' || module === null) {
+      throw new TypeError(`create gave ${typeof module}, an object with onRecord or onEvent would be right`);
+    }
+    return { name: entry.name, module };
   } catch (cause) {
-    throw new Error(`module ${entry.name} could not be created: ${messageOf(cause)}`, { cause });
+    const message = `could not be created: ${messageOf(cause)}`;
+    throw new ConfigurationError([{ where: `module ${entry.name}`, message }]);
   }
 };
 

@@ -1,7 +1,11 @@
+import { messageOf } from '../fault.js';
 import type { KeyedState } from '../module.js';
 
 /** Takes one changed entry of a checkpoint: its value as JSON, undefined where it is gone. */
 export type TakeChange = (module: string, key: string, json: string | undefined) => void;
+
+/** Told of an entry that JSON cannot carry, and why: it is not in the checkpoint, which keeps what it had of it before. */
+export type TellUnsaved = (module: string, key: string, reason: string) => void;
 
 /**
  * One module's memory. Knows what changed since the last checkpoint, and can give that out in slices while it goes on changing:
@@ -13,6 +17,7 @@ export class ModuleState implements KeyedState {
   #changed = new Set<string>();
   #due = new Set<string>();
   #take: TakeChange | undefined;
+  #unsaved: TellUnsaved | undefined;
 
   readonly #tracked: boolean;
 
@@ -35,7 +40,9 @@ export class ModuleState implements KeyedState {
     return this.#values.get(key) as V | undefined;
   }
 
+  /** @throws TypeError where the key is no text */
   put(key: string, value: unknown): void {
+    if (typeof key !== 'string') throw new TypeError(`a key of state is ${typeof key}, a text would be right`);
     this.#willChange(key);
     this.#values.set(key, value);
   }
@@ -63,10 +70,11 @@ export class ModuleState implements KeyedState {
   }
 
   /** From here on `slice` gives out what changed before this call, as it was at this call. */
-  beginCheckpoint(take: TakeChange): void {
+  beginCheckpoint(take: TakeChange, unsaved?: TellUnsaved): void {
     this.#due = this.#changed;
     this.#changed = new Set();
     this.#take = take;
+    this.#unsaved = unsaved;
   }
 
   /** Gives out at most `most` entries; how many it gave. 0: all are out. */
@@ -96,6 +104,22 @@ export class ModuleState implements KeyedState {
   #give(key: string): void {
     this.#due.delete(key);
     const value = this.#values.get(key);
-    this.#take?.(this.#module, key, value === undefined ? undefined : JSON.stringify(value));
+    if (value === undefined) {
+      this.#take?.(this.#module, key, undefined);
+      return;
+    }
+    const { json, reason } = toJson(value);
+    if (json === undefined) this.#unsaved?.(this.#module, key, reason);
+    else this.#take?.(this.#module, key, json);
   }
 }
+
+const toJson = (value: unknown): { readonly json: string | undefined; readonly reason: string } => {
+  try {
+    // A function has no JSON, whatever the declaration says.
+    const json = JSON.stringify(value) as string | undefined;
+    return { json, reason: `a ${typeof value} has no JSON` };
+  } catch (thrown) {
+    return { json: undefined, reason: messageOf(thrown).replaceAll(/\s+/g, ' ') };
+  }
+};

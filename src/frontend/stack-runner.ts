@@ -1,4 +1,4 @@
-import type { Event } from '../events/event.js';
+import { Event } from '../events/event.js';
 import { messageOf } from '../fault.js';
 import type { LogicModule, LookupRequest, LookupResult } from '../module.js';
 import type { LogRecord } from '../record.js';
@@ -15,7 +15,11 @@ export type TakeEvent = (event: Event) => void;
 
 type Stamped = { -readonly [K in 'id' | 'time' | 'module' | 'record']: Event[K] };
 
+const hear = (module: LogicModule, event: Event): unknown => module.onEvent?.(event);
+
 const mostFailuresASecond = 100;
+/** ECMA-262 §21.4.1.1: no date is further from 1970. */
+const furthestTime = 8.64e15;
 
 /**
  * Runs records, events and ticks through the modules of a stack, in order. An event reaches the modules below the one that
@@ -47,8 +51,15 @@ export class StackRunner {
     this.#now = now;
   }
 
-  /** What a module's `context.dispatch` does. */
+  /** What a module's `context.dispatch` does. @throws TypeError where it is given no event, one it had before, or one of no time */
   dispatch(event: Event, module: string): void {
+    if (!(event instanceof Event)) {
+      throw new TypeError(`dispatched ${typeof event}; an instance of a subclass of Event would be right`);
+    }
+    if (event.id !== '') throw new TypeError(`dispatched ${event.class.name} twice; a new event would be right`);
+    if (!(Math.abs(event.time) <= furthestTime)) {
+      throw new TypeError(`${event.class.name}.time is ${String(event.time)}; ms since the epoch would be right`);
+    }
     const stamped = event as Stamped;
     stamped.id = `${this.#seq}-${this.#ordinal}`;
     this.#ordinal += 1;
@@ -65,6 +76,7 @@ export class StackRunner {
   }
 
   tick(now: number): void {
+    this.#now = now;
     this.#run('onTick', (module) => module.onTick?.(now));
   }
 
@@ -78,7 +90,7 @@ export class StackRunner {
     this.#run('onEnd', (module) => module.onEnd?.(now));
   }
 
-  #run(call: string, offer: (module: LogicModule, name: string) => void): void {
+  #run(call: string, offer: (module: LogicModule, name: string) => unknown): void {
     const queue = this.#queue;
     for (const { name, module } of this.modules) {
       this.#current = name;
@@ -88,21 +100,40 @@ export class StackRunner {
           const event = queue[index];
           if (event === undefined) continue;
           try {
-            module.onEvent(event);
+            this.#done(hear(module, event));
           } catch (thrown) {
             this.#failed('onEvent', thrown);
           }
         }
       }
       try {
-        offer(module, name);
+        this.#done(offer(module, name));
       } catch (thrown) {
         this.#failed(call, thrown);
       }
     }
     if (queue.length === 0) return;
-    for (const event of queue) this.#take(event);
+    for (const event of queue) this.#hand(event);
     queue.length = 0;
+  }
+
+  /** @throws TypeError where a call is not over although it returned */
+  #done(returned: unknown): void {
+    if (!(returned instanceof Promise)) return;
+    // What becomes of it later is no longer part of this record: that it came is the failure.
+    returned.catch(() => undefined);
+    throw new TypeError('returned a promise; a module that is synchronous would be right');
+  }
+
+  /** An event nobody can take, for its summary throws or JSON cannot carry it, is its module's failure. */
+  #hand(event: Event): void {
+    try {
+      this.#take(event);
+    } catch (thrown) {
+      if (event instanceof ModuleFailed) throw thrown;
+      this.#current = event.module;
+      this.#failed('dispatch', new Error(`${event.class.name} cannot be handed on: ${messageOf(thrown)}`));
+    }
   }
 
   #failed(call: string, thrown: unknown): void {

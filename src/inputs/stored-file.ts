@@ -67,8 +67,8 @@ export class StoredFile implements Input {
   }
 
   counters(): InputCounters {
-    const { truncated, partial, empty } = this.#counts;
-    return { received: this.#received, bytes: this.#bytes, truncated, partial, empty };
+    const { truncated, cutBytes, partial, empty } = this.#counts;
+    return { received: this.#received, bytes: this.#bytes, truncated, cut_bytes: cutBytes, partial, empty };
   }
 
   async #read(head: Buffer, modifiedAt: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { checkStorable } from '../dispatch/stored-event.js';
 import { createCore } from '../frontend/core.js';
 import type { Event } from '../events/event.js';
 import { StoredFile, type StoredFileOptions } from '../inputs/stored-file.js';
@@ -29,12 +30,19 @@ export interface ReplaySummary {
   readonly recordsPerSecond: number;
 }
 
+const sayLosses = (file: StoredFile, log: Log): void => {
+  const { truncated = 0, cut_bytes: cutBytes = 0 } = file.counters();
+  if (truncated > 0)
+    log.warn(`${file.name}: ${truncated} records were over --max-frame: ${cutBytes} bytes were cut off`);
+};
+
 /** Runs a stack over stored logs as fast as it can, on the logs' own clock. Asks no lookup source: what modules ask is counted, and said. Rejects where a file cannot be read or written. */
 export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => {
   const { stack, files, log, progress } = options;
   const events = new Map<string, number>();
   const outputs = await ReplayOutputs.open(options.out, log);
   const event = (noticed: Event): void => {
+    checkStorable(noticed);
     const { name, quiet } = noticed.class;
     if (quiet !== true) events.set(name, (events.get(name) ?? 0) + 1);
     outputs.take(noticed);
@@ -58,6 +66,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
     const file = new StoredFile(sink, { ...options, progress: (bytes) => progress?.(before + (last = bytes)) });
     await file.start();
     await file.ended;
+    sayLosses(file, log);
     before += last;
   }
   core.frontend.end(sink.lastSeq + 1);

@@ -1,4 +1,5 @@
 import { type Core, noteCoreState } from '../frontend/core.js';
+import { UnsavedState } from './unsaved-state.js';
 import { CheckpointLog } from '../journal/checkpoint-log.js';
 import type { Log } from '../module.js';
 
@@ -13,6 +14,7 @@ export class Checkpointer {
   commits = 0;
   readonly #store: CheckpointLog | undefined;
   readonly #eventsAreSafe: () => Promise<void>;
+  readonly #log: Log;
   #core: Core | undefined;
   #seq: number;
   #running: Promise<unknown> = Promise.resolve();
@@ -22,12 +24,14 @@ export class Checkpointer {
     restored: Checkpointer['restored'];
     position: number;
     eventsAreSafe: () => Promise<void>;
+    log: Log;
   }) {
     this.#store = options.store;
     this.restored = options.restored;
     this.position = options.position;
     this.#seq = options.position;
     this.#eventsAreSafe = options.eventsAreSafe;
+    this.#log = options.log;
   }
 
   static async open(options: {
@@ -37,14 +41,15 @@ export class Checkpointer {
     readonly eventsAreSafe: () => Promise<void>;
   }): Promise<Checkpointer> {
     const { dir, eventsAreSafe, log } = options;
-    if (dir === undefined) return new Checkpointer({ store: undefined, restored: [], position: 0, eventsAreSafe });
+    if (dir === undefined) return new Checkpointer({ store: undefined, restored: [], position: 0, eventsAreSafe, log });
     const onCompactionFailed = (error: Error): void => log.warn(`checkpoint: ${error.message}; trying again later`);
     const store = await CheckpointLog.open({ dir, onCompactionFailed });
     const loaded = await store.load();
     for (const damage of store.damage.setAside) log.error(`checkpoint: ${damage}`);
     if (store.damage.cutBytes > 0)
       log.warn(`checkpoint: ${store.damage.cutBytes} bytes of an unfinished write were cut off`);
-    return new Checkpointer({ store, restored: loaded?.entries ?? [], position: loaded?.position ?? 0, eventsAreSafe });
+    const { entries: restored, position } = loaded ?? { entries: [], position: 0 };
+    return new Checkpointer({ store, restored, position, eventsAreSafe, log });
   }
 
   attach(core: Core): void {
@@ -75,11 +80,15 @@ export class Checkpointer {
     noteCoreState(core);
     const writer = this.#store.begin();
     const given = new Map<string, string[]>([...core.states.keys()].map((name) => [name, []]));
+    const unsaved = new UnsavedState();
     for (const state of core.states.values()) {
-      state.beginCheckpoint((module, key, json) => {
-        given.get(module)?.push(key);
-        writer.write(module, key, json);
-      });
+      state.beginCheckpoint(
+        (module, key, json) => {
+          given.get(module)?.push(key);
+          writer.write(module, key, json);
+        },
+        (module, key, reason) => unsaved.note(module, key, reason),
+      );
     }
     try {
       // From here on the core may work on: what changes is given out as it was first.
@@ -92,6 +101,7 @@ export class Checkpointer {
       for (const [name, keys] of given) core.states.get(name)?.abandon(keys);
       throw cause;
     }
+    unsaved.say(this.#log);
     this.position = position;
     this.commits += 1;
     return { position, safePosition: this.#store.safePosition };

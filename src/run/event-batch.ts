@@ -21,6 +21,7 @@ export class EventBatch {
     this.#nextNumber = options.lastEventNumber + 1;
   }
 
+  /** Adds an event. @throws TypeError, having added nothing, where it cannot be stored */
   add(event: Event): void {
     if (this.#known !== undefined) {
       const [seq, ordinal] = parse(event.id);
@@ -28,9 +29,9 @@ export class EventBatch {
       if (seq < knownSeq || (seq === knownSeq && ordinal <= knownOrdinal)) return;
       this.#known = undefined;
     }
+    const bytes = Buffer.from(storeEvent(event));
     this.events += 1;
     this.lastEventId = event.id;
-    const bytes = Buffer.from(storeEvent(event));
     this.#writer ??= new BlockWriter({ firstSeq: this.#nextNumber, bytes: Math.max(16_384, bytes.length * 2) });
     this.#writer.add(entryKinds.event, 0, undefined, event.time, bytes, 0, bytes.length);
     this.#nextNumber += 1;

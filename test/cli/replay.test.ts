@@ -82,6 +82,15 @@ describe('tocsin replay', () => {
     expect(messagesIn(join(dir(), 'out/events.jsonl'))).to.deep.equal(['two\nlines', 'one']);
   });
 
+  it('says how much of records over --max-frame it cut off', async () => {
+    const log = place(dir(), 'long.log', `${'x'.repeat(1000)}\nMar  1 10:00:00 host app: hello\n`);
+    const { code, stderr } = await tocsin(['replay', log, '--max-frame', '100', '--json'], { cwd: dir() });
+    expect(stderr).to.match(
+      /^tocsin: warning: file .*long\.log: 1 records were over --max-frame: 900 bytes were cut off$/m,
+    );
+    expect(code).to.equal(0);
+  });
+
   it('counts records with a fault, and works on', async () => {
     const log = place(dir(), 'a.log', `<999>broken\n\u0000\u0001\n${login}`);
     const { records, faults, events } = summaryOf(await replay(log, '--stack', 'sshd', '--json'));

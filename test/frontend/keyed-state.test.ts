@@ -69,4 +69,33 @@ describe('ModuleState', () => {
     state.beginCheckpoint(() => expect.fail('nothing changed'));
     expect(state.slice(10)).to.equal(0);
   });
+
+  it('tells of what JSON cannot carry, leaves it out, and gives out the rest', () => {
+    const state = new ModuleState('m');
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    state.put('big', 5n);
+    state.put('function', () => 1);
+    state.put('cycle', cycle);
+    state.put('good', { n: 1 });
+    const kept: Record<string, string | undefined> = {};
+    const unsaved: string[] = [];
+    state.beginCheckpoint(
+      (_, key, json) => {
+        kept[key] = json;
+      },
+      (module, key, reason) => unsaved.push(`${module}.${key}: ${reason.slice(0, 40)}`),
+    );
+    while (state.slice(2) > 0);
+    expect(kept).to.deep.equal({ good: '{"n":1}' });
+    expect(unsaved).to.deep.equal([
+      'm.big: Do not know how to serialize a BigInt',
+      'm.function: a function has no JSON',
+      'm.cycle: Converting circular structure to JSON --',
+    ]);
+  });
+
+  it('refuses a key that is no text', () => {
+    expect(() => new ModuleState('m').put(5 as unknown as string, 1)).to.throw(TypeError, 'a key of state is number');
+  });
 });

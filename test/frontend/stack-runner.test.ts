@@ -4,6 +4,9 @@ import { StackRunner } from '../../src/frontend/stack-runner.js';
 import type { LogicModule } from '../../src/module.js';
 import type { LogRecord } from '../../src/record.js';
 
+// A function that gives a promise passes for one that gives nothing.
+const failLater = (): void => Promise.reject(new Error('late')) as unknown as undefined;
+
 class Said extends NoticeEvent<typeof Said.fields> {
   static override readonly fields = { text: 'string' } as const;
   get summary(): string {
@@ -115,5 +118,69 @@ describe('StackRunner', () => {
     runner.beginEntry(8, 6000);
     runner.record(record('line'));
     expect(events).to.have.length(101);
+  });
+
+  it('gives events of a tick the time the tick came to', () => {
+    const { runner, events } = make({ one: (say) => ({ onTick: () => say('tick') }) });
+    runner.tick(9000);
+    expect(events.map(({ time }) => time)).to.deep.equal([9000]);
+  });
+
+  it('refuses what is no event, one it had before, and one of no time: the module has failed, and goes on', () => {
+    const events: Event[] = [];
+    const runner = new StackRunner((event) => events.push(event));
+    const dispatch = (event: unknown) => () => runner.dispatch(event as Event, 'bad');
+    const again = new Said({ text: 'again' });
+    const wrong = [{}, null, 'text', again, again, new Said({ text: 'never' }, { time: Number.NaN })];
+    for (const event of wrong) {
+      runner.modules = [{ name: 'bad', module: { onRecord: dispatch(event) } }];
+      runner.record(record('line'));
+    }
+    const failed = 'module bad failed in onRecord: ';
+    const noEvent = 'an instance of a subclass of Event would be right';
+    expect(events.map(({ summary }) => summary)).to.deep.equal([
+      `${failed}dispatched object; ${noEvent}`,
+      `${failed}dispatched object; ${noEvent}`,
+      `${failed}dispatched string; ${noEvent}`,
+      'again',
+      `${failed}dispatched Said twice; a new event would be right`,
+      `${failed}Said.time is NaN; ms since the epoch would be right`,
+    ]);
+  });
+
+  it('takes a promise for a failure, and survives its rejection', async () => {
+    const { runner, said } = make({
+      late: () => ({ onRecord: failLater }),
+    });
+    const stray: unknown[] = [];
+    const note = (reason: unknown): void => void stray.push(reason);
+    process.on('unhandledRejection', note);
+    runner.record(record('line'));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(said()).to.deep.equal([
+      'late: module late failed in onRecord: returned a promise; a module that is synchronous would be right',
+    ]);
+    expect(stray).to.deep.equal([]);
+  });
+
+  it('makes a failure of its module of an event that cannot be taken, and hands on the others', () => {
+    const taken: Event[] = [];
+    const runner = new StackRunner((event) => {
+      if (event.summary === 'bad') throw new TypeError('no JSON');
+      taken.push(event);
+    });
+    const say = (module: string, text: string) => () => runner.dispatch(new Said({ text }), module);
+    runner.modules = [
+      { name: 'upper', module: { onRecord: say('upper', 'bad') } },
+      { name: 'lower', module: { onRecord: say('lower', 'good') } },
+    ];
+    runner.beginEntry(7, 5000);
+    runner.record(record('line'));
+    expect(taken.map(({ id, summary }) => `${id} ${summary}`)).to.deep.equal([
+      '7-1 good',
+      '7-2 module upper failed in dispatch: Said cannot be handed on: no JSON',
+    ]);
+    expect(Object.fromEntries(runner.failures)).to.deep.equal({ upper: 1 });
   });
 });

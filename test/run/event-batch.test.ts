@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import { NoticeEvent } from '../../src/events/event.js';
+import { BlockReader } from '../../src/journal/block.js';
+import { EventBatch } from '../../src/run/event-batch.js';
+
+class Said extends NoticeEvent<typeof Said.fields> {
+  static override readonly fields = { what: 'json' } as const;
+  get summary(): string {
+    return this.fields.what === 'mute' ? (undefined as unknown as string) : 'said';
+  }
+}
+
+const said = (id: string, what: unknown): Said => Object.assign(new Said({ what }), { id, module: 'm' });
+
+describe('EventBatch', () => {
+  it('is as it was where an event cannot be stored', () => {
+    const batch = new EventBatch({ lastEventId: undefined, lastEventNumber: 4 });
+    batch.add(said('1-0', 'a'));
+    expect(() => batch.add(said('1-1', 5n))).to.throw(TypeError, 'BigInt');
+    expect(() => batch.add(said('1-2', 'mute'))).to.throw(TypeError, 'its summary is undefined, a text would be right');
+    expect([batch.events, batch.lastEventId]).to.deep.equal([1, '1-0']);
+    batch.add(said('1-3', 'b'));
+    const reader = new BlockReader(batch.take() ?? new Uint8Array());
+    expect([reader.header.firstSeq, reader.header.count, batch.lastEventId]).to.deep.equal([5, 2, '1-3']);
+  });
+});
