@@ -22,13 +22,16 @@ export interface HttpServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly maxConnections: number;
+  /** Bytes that bodies may have together; 256 MiB. */
+  readonly mostBodyBytes?: number;
   readonly log: Log;
 }
 
 /** Bytes a body may have (dsiem.md §9). */
 const longestBody = 100 * 1024 * 1024;
-/** Bytes all bodies may have together. */
-const mostBodyBytes = 256 * 1024 * 1024;
+const standardBodyBytes = 256 * 1024 * 1024;
+/** Methods whose bodies fastify never reads. */
+const bodyless = new Set(['GET', 'HEAD', 'TRACE']);
 const longestHeaders = 16 * 1024;
 const mostHeaders = 100;
 const longestParameter = 255;
@@ -49,7 +52,7 @@ export class HttpServer {
   connections = 0;
   readonly #options: HttpServerOptions;
   readonly #faults: ThrottledWarning;
-  readonly #budget = new BodyBudget(mostBodyBytes);
+  readonly #budget: BodyBudget;
   /** What each request under way holds of the budget: until it is answered or gone. */
   readonly #held = new WeakMap<IncomingMessage, number>();
   #boundTo = '';
@@ -57,6 +60,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    this.#budget = new BodyBudget(options.mostBodyBytes ?? standardBodyBytes);
     this.#faults = new ThrottledWarning(options.log, 10_000);
     this.app = fastify({
       bodyLimit: longestBody,
@@ -136,7 +140,8 @@ export class HttpServer {
     }
     // Any content type is right, also one that is none, which fastify would refuse.
     delete request.raw.headers['content-type'];
-    if (request.method === 'POST') reply.raw.once('close', () => this.#budget.give(this.#held.get(request.raw) ?? 0));
+    if (!bodyless.has(request.method))
+      reply.raw.once('close', () => this.#budget.give(this.#held.get(request.raw) ?? 0));
     done();
   };
 
