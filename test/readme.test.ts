@@ -130,6 +130,9 @@ describe('links between the documents', () => {
     'CHANGELOG.md',
     'docs/architecture.md',
     'docs/syslog.md',
+    'docs/dsiem.md',
+    'docs/plugins.md',
+    'docs/use-cases.md',
     'modules/README.md',
     'listeners/README.md',
   ]) {
