@@ -3,7 +3,7 @@ import { ConfigurationError, type Fault } from '../fault.js';
 import { discover } from '../stack/discover.js';
 import { stackExtensions } from '../stack/search-path.js';
 import { consoleLog } from './console.js';
-import { addStackOptions, pathOf, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
+import { addStackOptions, namesOf, pathOf, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
 
 const example = `
 Example:
@@ -18,8 +18,9 @@ export const addCheck = (program: Command): void => {
     .addHelpText('after', example);
   addStackOptions(command).action(async (options: Partial<StackOptions>) => {
     const found = [...discover(pathOf(options).stacks, stackExtensions).found.keys()].sort();
-    const names = options.stack ?? found;
-    const stacks = options.stack === undefined ? names.map((name) => [name]) : [names];
+    const named = namesOf(options);
+    const names = named ?? found;
+    const stacks = named === undefined ? names.map((name) => [name]) : [names];
     const faults = new Map<string, Fault>();
     const warnings = new Map<string, Fault>();
     for (const stack of stacks) {

@@ -12,7 +12,7 @@ import type { Normalizer } from '../normalize/index.js';
 import { consoleLog } from './console.js';
 import { framingOf } from './replay.js';
 import { addStackOptions, option, type StackOptions, stackOf } from './stack-options.js';
-import { parseSize, parseTimeZone, parseYear } from './values.js';
+import { parseFrameSize, parseTimeZone, parseYear } from './values.js';
 
 interface Options extends Partial<StackOptions> {
   readonly normalize?: boolean;
@@ -100,7 +100,7 @@ export const addParse = (program: Command): void => {
     .addOption(option('--format <format>', 'how the files are cut').choices(Object.keys(framingOf)).default('auto'))
     .addOption(option('--year <year>', 'year of time stamps without one').argParser(parseYear))
     .addOption(option('--tz <zone>', 'time zone of time stamps without one').argParser(parseTimeZone))
-    .addOption(option('--max-frame <size>', 'longest record').argParser(parseSize).default(65_536, '64KiB'))
+    .addOption(option('--max-frame <size>', 'longest record').argParser(parseFrameSize).default(65_536, '64KiB'))
     .addOption(option('--normalize', 'print the normalized events of each record instead'))
     .addHelpText('after', example);
   addStackOptions(command).action(async (files: string[], options: Options) => {

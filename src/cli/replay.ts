@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { replay, type ReplaySummary } from '../replay/replay.js';
 import { Console, consoleLog } from './console.js';
 import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
-import { parseSize, parseTimeZone, parseYear } from './values.js';
+import { parseFrameSize, parseTimeZone, parseYear } from './values.js';
 
 interface Options extends Partial<StackOptions> {
   readonly format: keyof typeof framingOf;
@@ -67,7 +67,7 @@ export const addReplay = (program: Command): void => {
     .addOption(
       option('--tz <zone>', 'time zone of time stamps without one (default: this machine’s)').argParser(parseTimeZone),
     )
-    .addOption(option('--max-frame <size>', 'longest record').argParser(parseSize).default(65_536, '64KiB'))
+    .addOption(option('--max-frame <size>', 'longest record').argParser(parseFrameSize).default(65_536, '64KiB'))
     .addOption(option('--out <dir>', 'write events.jsonl, alarm files and audit/*.csv here, anew'))
     .addOption(option('--json', 'print one summary object'))
     .addHelpText('after', example);

@@ -11,6 +11,7 @@ import { addHttpOptions, httpSettings } from './http-options.js';
 import { type InputOptions, inputSpecs } from './input-options.js';
 import { liveLine } from './live-line.js';
 import { handleSignals } from './signals.js';
+import { handleStrayFailures } from './stray-failures.js';
 import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
 import {
   collect,
@@ -18,7 +19,8 @@ import {
   parseCount,
   parseDuration,
   parseFsync,
-  parseSize,
+  parseFrameSize,
+  parseStoreSize,
   parseTimeZone,
   parseYear,
 } from './values.js';
@@ -67,7 +69,9 @@ const addInputOptions = (command: Command): Command =>
     )
     .addOption(option('--stdin', 'read standard input, and end with it'))
     .addOption(
-      option('--max-frame <size>', 'longest record; longer ones are cut').argParser(parseSize).default(65_536, '64KiB'),
+      option('--max-frame <size>', 'longest record; longer ones are cut')
+        .argParser(parseFrameSize)
+        .default(65_536, '64KiB'),
     )
     .addOption(
       option('--max-connections <count>', 'TCP connections an address takes').argParser(parseCount).default(2048),
@@ -105,12 +109,12 @@ export const addRun = (program: Command): void => {
     )
     .addOption(
       option('--journal-max <size>', 'journal size past which senders wait')
-        .argParser(parseSize)
+        .argParser(parseStoreSize)
         .default(8 * 1024 ** 3, '8GiB'),
     )
     .addOption(
       option('--outbox-max <size>', 'events kept for listeners that lag')
-        .argParser(parseSize)
+        .argParser(parseStoreSize)
         .default(1024 ** 3, '1GiB'),
     )
     .addOption(
@@ -127,8 +131,15 @@ const run = async (options: Options): Promise<void> => {
   const stack = await stackHere(options, dsiem);
   sayWarnings(stack, log);
   const { inputs, standard } = inputSpecs(options, stack, dsiem);
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const over = deferred<{ readonly reason: string; readonly failed: boolean }>();
+  await makeDataDir(options.dataDir);
+  const over = deferred<string>();
+  let exitCode = 0;
+  const fail = (reason: string): void => {
+    if (exitCode === diedExitCode) return;
+    log.error(reason);
+    exitCode = diedExitCode;
+    over.resolve('something failed');
+  };
   const runtime = await Runtime.start({
     stack,
     inputs,
@@ -143,13 +154,14 @@ const run = async (options: Options): Promise<void> => {
     http: httpSettings(options, stack, dsiem),
     log,
     console: terminal,
-    died: (reason) => over.resolve({ reason, failed: true }),
-    ended: () => over.resolve({ reason: 'all inputs have ended', failed: false }),
+    died: fail,
+    ended: () => over.resolve('all inputs have ended'),
   }).catch((cause: unknown) => {
     throw new RunFailed(messageOf(cause), { cause });
   });
+  handleStrayFailures(log, fail);
   handleSignals({
-    stop: (signal) => over.resolve({ reason: signal, failed: false }),
+    stop: (signal) => over.resolve(signal),
     reload: () => reload(runtime, () => stackHere(options, dsiem), log),
     counters: () => runtime.counters(),
     log,
@@ -159,20 +171,28 @@ const run = async (options: Options): Promise<void> => {
     welcome({ stack, listening: runtime.listening, standard, dataDir: options.dataDir, logDir: options.logDir }),
   );
   const line = setInterval(() => terminal.live(liveLine(runtime.counters())), 500);
-  const { reason, failed } = await over.promise;
+  const reason = await over.promise;
   clearInterval(line);
   terminal.live('');
-  if (failed) log.error(reason);
-  else log.info(`${reason}: stopping`);
+  log.info(`${reason}: stopping`);
   const limit = setTimeout(() => {
     log.error('not stopped within 10 s: ending; what is in the journal is worked on at the next start');
-    process.exit(1);
+    process.exit(exitCode === 0 ? 1 : exitCode);
   }, stopWithinMs);
   await runtime.stop();
   clearTimeout(limit);
   log.info(liveLine(runtime.counters()));
   await terminal.settled();
-  process.exit(failed ? diedExitCode : 0);
+  process.exit(exitCode);
+};
+
+const makeDataDir = async (dir: string): Promise<void> => {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const message = `cannot use ${dir} as data directory: ${messageOf(cause)}; a directory that this user may write would be right`;
+    throw new RunFailed(message, { cause });
+  }
 };
 
 /** What a dsiem user's environment says. @throws ConfigurationError with every fault */

@@ -66,13 +66,17 @@ export const temporaryDir = (): string => {
   return dir;
 };
 
+/** The stacks that were named; none where the list is empty, as `TOCSIN_STACK=` gives it. */
+export const namesOf = ({ stack = [] }: Partial<StackOptions>): readonly string[] | undefined =>
+  stack.length === 0 ? undefined : stack;
+
 /** The stacks of these options, checked; `dsiem`: options of that module that these replace. @throws ConfigurationError with every fault. */
 export const stackOf = (
   options: Partial<StackOptions>,
   dsiem: Readonly<Record<string, unknown>> = {},
 ): Promise<ResolvedStack> =>
   resolveStack({
-    names: options.stack ?? defaultStacks,
+    names: namesOf(options) ?? defaultStacks,
     path: pathOf(options),
     cacheDir: temporaryDir(),
     overrides: { dsiem: { ...dsiem, ...dsiemOverrides(options) } },

@@ -17,7 +17,7 @@ const sizeUnits: Readonly<Record<string, number>> = {
 };
 
 /** A number of bytes: `65536`, `64KiB`, `20GB`. @throws InvalidArgumentError */
-export const parseSize = (text: string): number => {
+const parseSize = (text: string): number => {
   const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?) ?([A-Za-z]{0,3})$/u.exec(text.trim()) ?? [];
   const factor = sizeUnits[unit.toUpperCase()];
   if (digits === '' || factor === undefined)
@@ -25,9 +25,31 @@ export const parseSize = (text: string): number => {
   return Math.round(Number(digits) * factor);
 };
 
-/** A duration in ms: `100ms`, `5s`, `5m`. @throws InvalidArgumentError */
+/** Sizes within limits, shown as they are given here. */
+const sizeBetween =
+  (least: string, most: string) =>
+  /** @throws InvalidArgumentError */
+  (text: string): number => {
+    const size = parseSize(text);
+    if (size >= parseSize(least) && size <= parseSize(most)) return size;
+    throw new InvalidArgumentError(`${JSON.stringify(text)} cannot be used; ${least} to ${most} would be right`);
+  };
+
+/** `--max-frame`: some text fits in, and a block of the journal holds it. @throws InvalidArgumentError */
+export const parseFrameSize = sizeBetween('16', '16MiB');
+
+/** `--journal-max`, `--outbox-max`: less could hold nothing. @throws InvalidArgumentError */
+export const parseStoreSize = sizeBetween('1MB', '100000GB');
+
+/** What a timer of Node can wait for, ms: 24 days. */
+const longestTimerMs = 24 * 86_400_000;
+
+/** A duration in ms: `100ms`, `5s`, `5m`; 24 days at most. @throws InvalidArgumentError */
 export const parseDuration = (text: string): number => {
   const result = duration.safeParse(text);
+  if (result.success && result.data > longestTimerMs) {
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is too long; at most 24d would be right`);
+  }
   if (result.success) return result.data;
   throw new InvalidArgumentError(result.error.issues[0]?.message ?? 'is no duration');
 };
@@ -67,8 +89,9 @@ export const collect = (text: string, before: readonly string[] = []): string[] 
     .filter((value) => value !== ''),
 ];
 
-/** Adds to a repeatable option whose values may hold commas. */
-export const collectWhole = (text: string, before: readonly string[] = []): string[] => [...before, text];
+/** Adds to a repeatable option whose values may hold commas; an empty one is none, as `TOCSIN_TAIL=` is. */
+export const collectWhole = (text: string, before: readonly string[] = []): string[] =>
+  text === '' ? [...before] : [...before, text];
 
 /** `value;tz=Zone`: a value and a time zone of its own. @throws InvalidArgumentError */
 export const splitZone = (text: string): { readonly value: string; readonly timeZone: string | undefined } => {

@@ -31,7 +31,13 @@ export const createListeners = async (
       throw new Error(`listener ${entry.name}: when: ${compiled.fault}`);
     try {
       const options = definition.options.parse(entry.options);
-      const listener = definition.create(options, { ...context, name: entry.name, metrics });
+      const listener = definition.create(options, {
+        ...context,
+        name: entry.name,
+        metrics,
+      }) as Partial<Listener> | null;
+      if (!canHandle(listener))
+        throw new TypeError('create gave no object with a function handle, which would be right');
       created.push({
         name: entry.name,
         listener,
@@ -45,3 +51,5 @@ export const createListeners = async (
   }
   return created;
 };
+
+const canHandle = (made: Partial<Listener> | null): made is Listener => typeof made?.handle === 'function';

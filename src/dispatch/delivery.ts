@@ -14,11 +14,12 @@ export interface DeliveryCounters {
   filter_errors: number;
 }
 
-/** An event a listener refused for good, and why. */
-export type Refused = (event: Event, reason: string) => void;
+/** Takes an event a listener refused for good, and why; the next is offered once it is done. */
+export type Refused = (event: Event, reason: string) => void | Promise<void>;
 
 const firstBackOffMs = 200;
 const longestBackOffMs = 30_000;
+const setAside = 'the event is set aside';
 
 /** Offers events to one listener, one at a time, in order: filters, retries what may yet succeed, counts. */
 export class Delivery {
@@ -32,6 +33,8 @@ export class Delivery {
   readonly #log: Log;
   readonly #refused: Refused;
   readonly #stopped: AbortSignal;
+  /** Events it took since its last flush. */
+  #unflushed = 0;
 
   constructor(options: {
     readonly name: string;
@@ -63,17 +66,30 @@ export class Delivery {
       const pending = this.listener.handle(event);
       if (pending !== undefined) return this.#settle(event, pending);
     } catch (thrown) {
-      return this.#settle(event, Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown))));
+      return this.#settle(event, Promise.reject(thrown instanceof Error ? thrown : new Error(messageOf(thrown))));
     }
-    this.counters.delivered += 1;
+    this.#delivered();
     return undefined;
   }
 
-  /** Delivers what the listener buffers. Rejects only when stopped before it succeeded. */
+  /** Delivers what the listener buffers; what it loses for good is counted as failed. Rejects only when stopped before it succeeded. */
   async flush(): Promise<void> {
     // A listener that buffers nothing has proven nothing by it: its trouble stays.
     if (this.listener.flush === undefined) return;
-    await this.#persist(async () => this.listener.flush?.());
+    const taken = this.#unflushed;
+    const flushed = await this.#persist(
+      async () => this.listener.flush?.(),
+      `${taken} events it had taken are lost, unless it wrote them before`,
+    );
+    this.#unflushed -= taken;
+    if (flushed === true) return;
+    this.counters.delivered -= taken;
+    this.counters.failed += taken;
+  }
+
+  #delivered(): void {
+    this.counters.delivered += 1;
+    this.#unflushed += 1;
   }
 
   async #settle(event: Event, first: Promise<void>): Promise<void> {
@@ -82,16 +98,16 @@ export class Delivery {
       const current = attempt ?? this.listener.handle(event);
       attempt = undefined;
       await current;
-    });
-    if (delivered === true) this.counters.delivered += 1;
+    }, setAside);
+    if (delivered === true) this.#delivered();
     else {
       this.counters.failed += 1;
-      this.#refused(event, delivered);
+      await this.#refused(event, delivered);
     }
   }
 
-  /** Repeats an action until it succeeds (true) or fails for good (the reason). */
-  async #persist(action: () => Promise<void>): Promise<true | string> {
+  /** Repeats an action until it succeeds (true) or fails for good (the reason), which has the consequence. */
+  async #persist(action: () => Promise<void>, consequence: string): Promise<true | string> {
     for (let waitMs = firstBackOffMs; ; waitMs = Math.min(waitMs * 2, longestBackOffMs)) {
       try {
         await action();
@@ -101,7 +117,7 @@ export class Delivery {
       } catch (thrown) {
         const reason = messageOf(thrown);
         if (!(thrown instanceof DeliveryError) || !thrown.retryable) {
-          if (this.trouble !== reason) this.#log.error(`listener ${this.name}: ${reason}; the event is set aside`);
+          if (this.trouble !== reason) this.#log.error(`listener ${this.name}: ${reason}; ${consequence}`);
           this.trouble = reason;
           return reason;
         }

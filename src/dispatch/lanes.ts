@@ -1,15 +1,14 @@
-import { appendFile } from 'node:fs/promises';
 import type { Event } from '../events/event.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { createListeners } from './create-listeners.js';
+import { DeadLetters } from './dead-letters.js';
 import { Delivery, type DeliveryCounters } from './delivery.js';
 import { eventClasses } from './event-classes.js';
 import { Lane } from './lane.js';
 import type { LanePositions } from './lane-positions.js';
 import type { Outbox } from './outbox.js';
-import { storeEvent } from './stored-event.js';
 
 /** What is shown of one listener. */
 export interface LaneCounters extends DeliveryCounters {
@@ -61,8 +60,9 @@ export class Lanes {
     const findClass = await eventClasses(stack.modules);
     const created = await createListeners(stack.listeners, { logDir, console: options.console, log });
     const abort = new AbortController();
+    const aside = new DeadLetters(deadLetters, log);
     const lanes = created.map(({ name, listener, filter, accepts }) => {
-      const refused = (event: Event, reason: string): void => void setAside(deadLetters, { name, event, reason, log });
+      const refused = (event: Event, reason: string): Promise<void> => aside.add(name, event, reason);
       const delivery = new Delivery({ name, listener, filter, accepts, log, refused, stopped: abort.signal });
       const lane: Lane = new Lane({
         delivery,
@@ -134,15 +134,3 @@ export class Lanes {
     await Promise.race([Promise.allSettled(closing), limit]);
   }
 }
-
-const setAside = async (
-  path: string,
-  { name, event, reason, log }: { name: string; event: Event; reason: string; log: Log },
-): Promise<void> => {
-  const line = `{"listener":${JSON.stringify(name)},"reason":${JSON.stringify(reason)},"event":${storeEvent(event)}}\n`;
-  try {
-    await appendFile(path, line, { mode: 0o600 });
-  } catch (cause) {
-    log.error(`${path} cannot be written (${messageOf(cause)}): event ${event.id} for listener ${name} is lost`);
-  }
-};

@@ -30,7 +30,8 @@ export class CoreThread {
   readonly #options: CoreThreadOptions;
   readonly #ready = gate();
   readonly #stopped = gate();
-  #stopping = false;
+  /** It is being ended from here: that it ends then is no news. */
+  #ending = false;
   #failure: string | undefined;
 
   private constructor(options: CoreThreadOptions) {
@@ -57,16 +58,15 @@ export class CoreThread {
 
   /** Ends it at the next block, behind a last checkpoint; all its events are stored. */
   async stop(): Promise<void> {
-    this.#stopping = true;
     this.#tell({ type: 'stop' });
     await this.#stopped.passed;
     await this.#options.outbox.sync();
-    await this.#thread.terminate();
+    await this.terminate();
   }
 
   /** Ends it at once. */
   async terminate(): Promise<void> {
-    this.#stopping = true;
+    this.#ending = true;
     await this.#thread.terminate();
   }
 
@@ -110,7 +110,7 @@ export class CoreThread {
     this.#failure ??= message;
     this.#ready.pass();
     this.#stopped.pass();
-    if (!this.#stopping) this.#options.died(message);
+    if (!this.#ending) this.#options.died(message);
   }
 
   #tell(request: CoreRequest): void {

@@ -23,7 +23,8 @@ export class IoThread {
   readonly #options: IoThreadOptions;
   readonly #ready = gate();
   readonly #stopped = gate();
-  #stopping = false;
+  /** It is being ended from here: that it ends then is no news. */
+  #ending = false;
   #failure: string | undefined;
 
   private constructor(options: IoThreadOptions) {
@@ -55,15 +56,14 @@ export class IoThread {
 
   /** Stops receiving, and resolves when the core has worked off what there is, or will at the next start. */
   async stop(): Promise<void> {
-    this.#stopping = true;
     this.#thread.postMessage({ type: 'stop' } satisfies IoRequest);
     await this.#stopped.passed;
-    await this.#thread.terminate();
+    await this.terminate();
   }
 
   /** Ends it at once. */
   async terminate(): Promise<void> {
-    this.#stopping = true;
+    this.#ending = true;
     await this.#thread.terminate();
   }
 
@@ -83,6 +83,6 @@ export class IoThread {
     const starting = this.listening.length === 0;
     this.#ready.pass();
     this.#stopped.pass();
-    if (!this.#stopping && !starting) this.#options.died(message);
+    if (!this.#ending && !starting) this.#options.died(message);
   }
 }

@@ -32,7 +32,7 @@ export interface RuntimeOptions {
   readonly log: Log;
   /** Where listeners show things to people. */
   readonly console: NodeJS.WritableStream;
-  /** Something ended that should not have: the run is over. */
+  /** Something ended that should not have, while stopping too: the run is over. Called once. */
   readonly died: (message: string) => void;
   /** All inputs have ended by themselves (end of stdin). */
   readonly ended: () => void;
@@ -60,6 +60,8 @@ export class Runtime {
   /** What runs now. */
   stack: ResolvedStack;
   #over = false;
+  #running = false;
+  #dead: string | undefined;
 
   private constructor(options: RuntimeOptions, dispatcher: Dispatcher, unlock: () => Promise<void>) {
     this.#options = options;
@@ -77,6 +79,8 @@ export class Runtime {
       const dispatcher = await Dispatcher.open({ ...options, dataDir: options.journal ? options.dataDir : undefined });
       runtime = new Runtime(options, dispatcher, unlock);
       await runtime.#startThreads();
+      if (runtime.#dead !== undefined) throw new Error(runtime.#dead);
+      runtime.#running = true;
       yieldToReceiving();
       return runtime;
     } catch (cause) {
@@ -110,6 +114,7 @@ export class Runtime {
    */
   async change(stack: ResolvedStack): Promise<void> {
     if (!this.#options.journal) throw new Error('without a journal a changed stack needs a restart');
+    if (this.#over) throw new Error('the run is ending; the next start takes the changed stack');
     this.stack = stack;
     // What it leaves unanswered, the new core asks again.
     this.#lookups?.close();
@@ -179,10 +184,11 @@ export class Runtime {
     return this.#core;
   }
 
+  /** A thread is gone, also while stopping. Where the start is not over, it is the start that fails. */
   #die(message: string): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#options.died(message);
+    if (this.#dead !== undefined) return;
+    this.#dead = message;
+    if (this.#running) this.#options.died(message);
   }
 
   async #abandon(): Promise<void> {

@@ -2,6 +2,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Fault } from '../fault.js';
 import { checkOptions, type Locate } from './check-options.js';
+import { checkInputs, type StackInputs } from './check-inputs.js';
+import { isTimeZone } from './time-zone.js';
 import { YamlSource } from './yaml-source.js';
 
 const addresses = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]);
@@ -40,11 +42,7 @@ export interface StackFile {
   readonly file: string;
   readonly description: string;
   readonly timeZone: string | undefined;
-  readonly inputs: {
-    readonly udp: readonly string[];
-    readonly tcp: readonly string[];
-    readonly tail: readonly string[];
-  };
+  readonly inputs: StackInputs;
   /** Directories, seen from the working directory. */
   readonly configDir: string | undefined;
   readonly plugins: string | undefined;
@@ -55,16 +53,6 @@ export interface StackFile {
 
 const list = (value: z.output<typeof addresses> | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (cause) {
-    if (cause instanceof RangeError) return false;
-    throw cause;
-  }
-};
 
 /** Reads a stack file's text: the stack, or every fault in its shape. Options are checked later, against what they configure. */
 export const readStackFile = (
@@ -84,6 +72,8 @@ export const readStackFile = (
       message: `unknown time zone ${timeZone}; an IANA name such as Europe/Berlin would be right`,
     });
   }
+  const received = { udp: list(inputs.udp), tcp: list(inputs.tcp), tail: list(inputs.tail) };
+  faults.push(...checkInputs(received, (path) => source.locate(path)));
   const toEntries = (kind: 'modules' | 'listeners', values: z.output<typeof entries>): StackEntry[] =>
     Object.entries(values).map(([name, value]) => {
       const { use = name, when, ...options } = value ?? {};
@@ -109,7 +99,7 @@ export const readStackFile = (
     file,
     description,
     timeZone,
-    inputs: { udp: list(inputs.udp), tcp: list(inputs.tcp), tail: list(inputs.tail) },
+    inputs: received,
     configDir: beside(configDir),
     plugins: beside(plugins),
     hosts,

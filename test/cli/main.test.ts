@@ -26,6 +26,10 @@ describe('tocsin', () => {
       [['replay', 'x', '--year', '12'], '"12" is no year; 1970 to 2999 would be right'],
       [['parse', 'x', '--tz', 'Mars/Base'], '"Mars/Base" is no time zone; UTC or Europe/Berlin would be right'],
       [['run', '--max-frame', 'much'], '"much" is no size; 65536, 64KiB or 20GB would be right'],
+      [['run', '--max-frame', '0'], '"0" cannot be used; 16 to 16MiB would be right'],
+      [['parse', '--max-frame', '10GB'], '"10GB" cannot be used; 16 to 16MiB would be right'],
+      [['run', '--journal-max', '0'], '"0" cannot be used; 1MB to 100000GB would be right'],
+      [['run', '--idle-timeout', '30d'], '"30d" is too long; at most 24d would be right'],
       [['replay', 'x', '--format', 'xml'], 'Allowed choices are'],
     ] as const;
     const seen = await Promise.all(wrong.map(([args]) => tocsin(args, { cwd: dir() })));
@@ -47,6 +51,22 @@ describe('tocsin', () => {
     expect(JSON.parse(overridden.stdout)).to.include({ time: '2012-03-01T09:00:00.000Z' });
     expect(wrong.code).to.equal(2);
     expect(wrong.stderr).to.include('TOCSIN_YEAR');
+  });
+
+  it('takes an empty list in the environment for none', async () => {
+    const log = place(dir(), 'a.log', 'Mar  1 10:00:00 host app: hello\n');
+    const { code, stdout } = await tocsin(['replay', log, '--json'], { cwd: dir(), env: { TOCSIN_STACK: '' } });
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout)).to.have.nested.property('events.SshdStats', 1);
+  });
+
+  it('ends with 1 where the data directory cannot be one, saying what would be', async () => {
+    const file = place(dir(), 'a-file', '');
+    const { code, stderr } = await tocsin(['run', '--data-dir', file, '--stdin'], { cwd: dir() });
+    expect(stderr).to.match(
+      /^tocsin: cannot use .*a-file as data directory: EEXIST.*; a directory that this user may write would be right$/m,
+    );
+    expect(code).to.equal(1);
   });
 
   it('ends quietly with 0 when whoever reads its output stops reading', async () => {
