@@ -24,6 +24,9 @@ export interface FrameJournal {
   close(): Promise<void>;
 }
 
+const largestSegmentBytes = 64 * 1024 * 1024;
+const smallestSegmentBytes = 64 * 1024;
+
 interface OpenOptions {
   readonly start: IoStart;
   readonly feed: BlockFeed;
@@ -45,12 +48,16 @@ const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
   close: async () => undefined,
 });
 
+/** Only whole segments are given back, never the one being written: several must fit, or a full journal would stay full. */
+const segmentBytesFor = (maxBytes: number): number =>
+  Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, Math.floor(maxBytes / 4)));
+
 /** Opens the journal, queues for the core what it has not worked on yet, and goes on behind it. */
 export const openFrameJournal = async (options: OpenOptions): Promise<FrameJournal> => {
   const { dir, fsync, maxBytes } = options.start.journal;
   if (dir === undefined) return memoryOnly(options);
   const { feed, log, start } = options;
-  const segments = await SegmentLog.open({ dir });
+  const segments = await SegmentLog.open({ dir, segmentBytes: segmentBytesFor(maxBytes) });
   const { tornBytes } = segments.recovered;
   if (tornBytes > 0) log.warn(`journal: ${tornBytes} bytes of an unfinished write were cut off`);
   if (segments.lastSeq < start.position) await segments.skipTo(start.position);

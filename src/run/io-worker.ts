@@ -142,7 +142,12 @@ const run = async (): Promise<void> => {
   report();
   const endings = inputs.flatMap(({ ended }) => (ended === undefined ? [] : [ended]));
   if (endings.length > 0 && endings.length === inputs.length) {
-    void Promise.all(endings).then(() => post({ type: 'ended' }));
+    void Promise.all(endings).then(async () => {
+      // Nobody asked for a quick stop: the core gets to all of it.
+      await writer.idle();
+      await feed.idle();
+      post({ type: 'ended' });
+    });
   }
 };
 
