@@ -10,7 +10,7 @@ import { type DsiemEnvironment, readDsiemEnvironment } from './dsiem-env.js';
 import { addHttpOptions, httpSettings } from './http-options.js';
 import { type InputOptions, inputSpecs } from './input-options.js';
 import { liveLine } from './live-line.js';
-import { handleSignals } from './signals.js';
+import { handleSignals, holdSignals } from './signals.js';
 import { handleStrayFailures } from './stray-failures.js';
 import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
 import {
@@ -125,6 +125,7 @@ export const addRun = (program: Command): void => {
 };
 
 const run = async (options: Options): Promise<void> => {
+  const held = holdSignals();
   const terminal = new Console();
   const log = consoleLog(terminal);
   const dsiem = dsiemEnvironment(log);
@@ -167,6 +168,7 @@ const run = async (options: Options): Promise<void> => {
     log,
     out: terminal,
   });
+  held.release();
   terminal.write(
     welcome({ stack, listening: runtime.listening, standard, dataDir: options.dataDir, logDir: options.logDir }),
   );

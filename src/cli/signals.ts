@@ -17,6 +17,23 @@ export interface SignalActions {
 
 const endedBySignal = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/**
+ * While a run starts: SIGHUP and SIGUSR2, which would end the process, are kept until `release`, which gives them to the
+ * listeners there are by then; SIGTERM and SIGINT end it at once.
+ */
+export const holdSignals = (): { readonly release: () => void } => {
+  const kept = new Set<NodeJS.Signals>();
+  const keep = (signal: NodeJS.Signals): void => void kept.add(signal);
+  const end = (signal: keyof typeof endedBySignal): void => process.exit(endedBySignal[signal]);
+  process.on('SIGHUP', keep).on('SIGUSR2', keep).on('SIGTERM', end).on('SIGINT', end);
+  return {
+    release: () => {
+      process.off('SIGHUP', keep).off('SIGUSR2', keep).off('SIGTERM', end).off('SIGINT', end);
+      for (const signal of kept) process.emit(signal);
+    },
+  };
+};
+
 /** Listens to signals for the rest of the process's life. */
 export const handleSignals = ({ stop, reload, counters, log, out }: SignalActions): void => {
   let stopping = false;
