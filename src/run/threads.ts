@@ -6,7 +6,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
  * On Linux priorities are the calling thread's own; elsewhere they are the whole process's, and nothing is changed.
  */
 export const yieldToReceiving = (): void => {
-  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
 };
 
 /** A promise of something that happens once, and the way to say that it has. */
@@ -18,9 +18,20 @@ export const gate = (): { readonly passed: Promise<void>; readonly pass: () => v
   return { passed, pass: () => pass() };
 };
 
+/**
+ * Young memory of the io thread, MB: each datagram comes in a buffer of its own, and freeing them seldom and by the ten
+ * thousand makes pauses in which the socket's buffer overflows; often and few at a time, none is long enough.
+ */
+const ioYoungMb = 3;
+
 /** Starts one of the program's threads. */
 export const startThread = (name: 'io-worker' | 'core-worker', workerData: object, port: MessagePort): Worker =>
-  new Worker(new URL(`./${name}.js`, import.meta.url), { name, workerData, transferList: [port] });
+  new Worker(new URL(`./${name}.js`, import.meta.url), {
+    name,
+    workerData,
+    transferList: [port],
+    ...(name === 'io-worker' ? { resourceLimits: { maxYoungGenerationSizeMb: ioYoungMb } } : {}),
+  });
 
 /** Tells when a thread ended, or died, for whatever reason. */
 export const watchThread = (thread: Worker, name: string, over: (message: string) => void): void => {
