@@ -1,5 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { Event } from '../events/event.js';
+import type { CheckPattern } from '../normalize/index.js';
+import { filterPatternFaults } from './filter-patterns.js';
 import { wouldBeRight } from './suggest.js';
 
 const eventFields = {
@@ -80,8 +82,14 @@ const explain = (summary: string): string => {
   return `unknown filter field ${unknown}; ${wouldBeRight(`event.${unknown}`, known)}`;
 };
 
-/** Compiles a `when`: a CEL expression over `event` and `record` that gives true or false; or says what is wrong with it. */
-export const compileFilter = (expression: string): { readonly filter: Filter } | { readonly fault: string } => {
+/**
+ * Compiles a `when`: a CEL expression over `event` and `record` that gives true or false; or says what is wrong with it.
+ * `check`: refuses regular expressions that some text makes slow; without it they were checked before.
+ */
+export const compileFilter = (
+  expression: string,
+  check?: CheckPattern,
+): { readonly filter: Filter } | { readonly fault: string } => {
   try {
     const compiled = environment.parse(expression);
     const { valid, type, error } = compiled.check();
@@ -89,6 +97,8 @@ export const compileFilter = (expression: string): { readonly filter: Filter } |
     if (type !== 'bool' && type !== 'dyn') {
       return { fault: `gives a ${type ?? 'value'}, an expression that is true or false would be right` };
     }
+    const [refused] = check === undefined ? [] : filterPatternFaults(compiled.ast, check);
+    if (refused !== undefined) return { fault: refused };
     return {
       filter: (event) => {
         const wanted = compiled(valuesOf(event)) as unknown;

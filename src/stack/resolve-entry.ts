@@ -2,6 +2,7 @@ import { checkTemplates } from '../events/check-templates.js';
 import type { Fault } from '../fault.js';
 import type { ListenerDefinition } from '../listener.js';
 import type { ConfigFile, ModuleDefinition } from '../module.js';
+import type { CheckPattern } from '../normalize/index.js';
 import { checkOptions } from './check-options.js';
 import { isAskedFor } from './config-files.js';
 import type { Discovery } from './discover.js';
@@ -29,6 +30,7 @@ export interface Resolution {
   /** Options on top of the stacks', by the definition's name. */
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly files: readonly ConfigFile[];
+  readonly checkPattern: CheckPattern;
 }
 
 const checkModule = (file: string, definition: ModuleDefinition, options: unknown, resolution: Resolution): void => {
@@ -70,7 +72,7 @@ export const resolveEntry = async <D extends ModuleDefinition | ListenerDefiniti
   if ('faults' in checked) faults.push(...checked.faults);
   else if (definition.kind === 'module') checkModule(found.file, definition, checked.options, resolution);
   if (entry.when !== undefined) {
-    const compiled = compileFilter(entry.when);
+    const compiled = compileFilter(entry.when, resolution.checkPattern);
     if ('fault' in compiled) faults.push({ where: entry.locate(['when']), message: compiled.fault });
   }
   const { name, use, when } = entry;

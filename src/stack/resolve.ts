@@ -84,7 +84,8 @@ export const resolveStack = async ({
   }
   const read = readStacks([...new Set(names)], stacks, faults);
   const files: ConfigFile[] = [];
-  const resolution: Resolution = { faults, warnings, cacheDir, overrides, files };
+  const checkPattern = createPatternCheck();
+  const resolution: Resolution = { faults, warnings, cacheDir, overrides, files, checkPattern };
   const each = async <D extends ModuleDefinition | ListenerDefinition>(
     entries: readonly StackEntry[],
     kind: D['kind'],
@@ -108,7 +109,7 @@ export const resolveStack = async ({
     ),
   };
   const plugins = readPluginFiles(read, path, faults);
-  if (plugins.length > 0) faults.push(...loadPlugins(plugins, createPatternCheck()).faults);
+  if (plugins.length > 0) faults.push(...loadPlugins(plugins, checkPattern).faults);
   if (faults.length > 0) throw new ConfigurationError(faults);
   const timeZone = read.find((file) => file.timeZone !== undefined)?.timeZone;
   return {

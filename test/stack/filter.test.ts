@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AuditEvent } from '../../src/events/event.js';
+import { createPatternCheck } from '../../src/pattern-check/pattern-check.js';
 import { compileFilter } from '../../src/stack/filter.js';
 
 class Tried extends AuditEvent<typeof Tried.fields> {
@@ -36,5 +37,20 @@ describe('compileFilter()', () => {
 
   it('throws, never says no, where an event has not the field it asks for', () => {
     expect(() => gives('event.fields.port == 22')).to.throw();
+  });
+
+  it('refuses regular expressions that a line could make slow, that events could write, or that are none', () => {
+    const check = createPatternCheck();
+    const faultOf = (expression: string): string | undefined => {
+      const compiled = compileFilter(expression, check);
+      return 'fault' in compiled ? compiled.fault : undefined;
+    };
+    expect(faultOf("event.audit && event.summary.matches('(a+)+$')")).to.match(
+      /^matches\("\(a\+\)\+\$"\) is refused: it takes/u,
+    );
+    expect(faultOf("[1].exists(x, record.message.matches('^(x|x)*$'))")).to.include('is refused');
+    expect(faultOf('record.message.matches(event.summary)')).to.include('a pattern that is not written out');
+    expect(faultOf("record.message.matches('(')")).to.include('matches has no pattern: Invalid regular expression');
+    expect(faultOf("event.summary.matches('^[a-z]+ failed') || record.host.matches('db')")).to.equal(undefined);
   });
 });
