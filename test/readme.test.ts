@@ -82,7 +82,7 @@ describe('README.md', function () {
         .split('\n')
         .find((line) => line.startsWith('| `--') && line.split('|')[1]?.includes(`\`--${name}\``) === true);
       expect(row, `--${name}`).to.match(new RegExp(`${variable}|, …`, 'u'));
-      const standard = /default: "?([\w./]+)"?,/u.exec(help)?.[1];
+      const standard = /default: "?([\w./]+)"?, env/u.exec(help)?.[1];
       if (standard !== undefined) expect(row).to.include(` \`${standard}\` |`);
     }
   });
