@@ -76,8 +76,11 @@ const run = async (): Promise<void> => {
     eventBytesWaiting += block.length;
     post({ type: 'events', block, lastEventId: batch.lastEventId });
   };
-  ioPort.on('message', ({ block }: BlockMessage) => {
-    if (stopping) return;
+  const waiting: Uint8Array[] = [];
+  const workOnNext = (): void => {
+    const block = waiting.shift();
+    if (stopping || block === undefined) return;
+    if (waiting.length > 0) setImmediate(workOnNext);
     const reader = new BlockReader(block);
     core.frontend.block(reader);
     seq = reader.seq;
@@ -85,16 +88,26 @@ const run = async (): Promise<void> => {
     sendEvents();
     unsaid += 1;
     sayDone();
+  };
+  // One block a turn: a port hands over all there is before timers and checkpoints have theirs.
+  ioPort.on('message', ({ block }: BlockMessage) => {
+    waiting.push(block);
+    if (waiting.length === 1) setImmediate(workOnNext);
   });
   const reports = setInterval(() => post({ type: 'counters', counters: counters() }), 250);
-  const checkpoints = setInterval(() => {
-    checkpointer.commit().then(
-      (committed) => {
-        if (committed !== undefined) post({ type: 'checkpoint', ...committed });
-      },
-      (cause: unknown) => log.error(`checkpoint: ${messageOf(cause)}; trying again`),
-    );
-  }, start.checkpointMs);
+  let saving = false;
+  const save = async (): Promise<void> => {
+    if (saving) return;
+    saving = true;
+    try {
+      const committed = await checkpointer.commit();
+      if (committed !== undefined) post({ type: 'checkpoint', ...committed });
+    } catch (cause) {
+      log.error(`checkpoint: ${messageOf(cause)}; trying again`);
+    }
+    saving = false;
+  };
+  const checkpoints = setInterval(() => void save(), start.checkpointMs);
 
   const stop = async (): Promise<void> => {
     stopping = true;
