@@ -57,9 +57,9 @@ export class Dispatcher {
 
   /** Goes on with the listeners of another stack; those of the same name where they were. */
   async change(stack: ResolvedStack, withinMs: number): Promise<void> {
-    await this.#lanes.close(withinMs);
+    const busy = await this.#lanes.close(withinMs);
     this.#lanes = await Lanes.open({ ...this.#made, stack });
-    this.#lanes.start(this.#made.positions);
+    this.#lanes.start(this.#made.positions, busy);
   }
 
   /** Delivers what there is, for at most so long, and closes. What a listener did not get, it gets at the next start. */

@@ -23,6 +23,8 @@ export class Lane {
   #flushedAt = 0;
   readonly #stopped: AbortSignal;
   #ended: Promise<void> = Promise.resolve();
+  /** What the listener is doing, and what waits to be done with it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
     readonly delivery: Delivery;
@@ -45,7 +47,10 @@ export class Lane {
     this.#moved = options.moved;
   }
 
-  start(): void {
+  /** Begins behind an event; without its number, where it was made to. */
+  start(position = this.position): void {
+    this.position = position;
+    this.#taken = position;
     this.#ended = this.#run().catch((cause: unknown) => {
       if (!this.#stopped.aborted) this.#log.error(`listener ${this.delivery.name} has stopped: ${messageOf(cause)}`);
     });
@@ -56,9 +61,21 @@ export class Lane {
     return this.#outbox.lastNumber - this.position;
   }
 
-  /** Resolves when the lane was stopped and the event it was at is settled. */
-  get ended(): Promise<void> {
-    return this.#ended;
+  /** Lets the listener reopen its files between two deliveries: whoever writes does one thing at a time. */
+  reopen(): Promise<void> {
+    return this.#alone(async () => this.delivery.listener.reopen?.());
+  }
+
+  /** Ends when the event it was at is settled and what the listener took is delivered; then the listener closes. */
+  async close(): Promise<void> {
+    await this.#ended;
+    await this.#alone(async () => this.delivery.listener.close?.());
+  }
+
+  #alone<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(action);
+    this.#turn = done.catch(() => undefined); // Its caller is told.
+    return done;
   }
 
   async #run(): Promise<void> {
@@ -67,7 +84,7 @@ export class Lane {
       if (this.#taken >= this.#outbox.lastNumber) await this.#settleDown();
       const batch = await this.#outbox.after(this.#taken, behind, this.#stopped);
       if (batch === undefined) break;
-      await this.#deliver(batch);
+      await this.#alone(() => this.#deliver(batch));
       if (Date.now() - this.#flushedAt > flushEveryMs) await this.#flush();
       // Others have their turn between two batches: messages of the core, signals, other lanes.
       await new Promise((resolve) => setImmediate(resolve));
@@ -106,7 +123,7 @@ export class Lane {
     this.#flushedAt = Date.now();
     if (this.position === this.#taken) return;
     const taken = this.#taken;
-    await this.delivery.flush();
+    await this.#alone(() => this.delivery.flush());
     this.position = taken;
     this.#moved();
   }

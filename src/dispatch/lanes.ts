@@ -34,6 +34,7 @@ export interface LanesOptions {
 }
 
 const closeWithinMs = 2000;
+const reopenWithinMs = 2000;
 
 /** The listeners of a stack, each in a lane of its own. */
 export class Lanes {
@@ -80,11 +81,18 @@ export class Lanes {
     return new Lanes({ lanes, own, abort, log });
   }
 
-  start(positions: LanePositions): void {
+  /** Lets the lanes run; one whose listener is still busy in lanes closed before, once that one is done. */
+  start(positions: LanePositions, busy: ReadonlyMap<string, Promise<void>> = new Map()): void {
     for (const lane of this.#lanes) {
       const { name } = lane.delivery;
       if (positions.get(name) === undefined) positions.set(name, lane.position);
-      lane.start();
+      const before = busy.get(name);
+      if (before === undefined) lane.start();
+      else {
+        this.#log.warn(`listener ${name}: goes on once it is done with what it was at before the change`);
+        const goOn = (): void => (this.#abort.signal.aborted ? undefined : lane.start(positions.get(name)));
+        void before.then(goOn);
+      }
     }
   }
 
@@ -104,19 +112,19 @@ export class Lanes {
     }));
   }
 
-  /** Listeners reopen their files. */
+  /** Listeners reopen their files; resolves once all did that are not stuck in a delivery, which do so after it. */
   async reopen(): Promise<void> {
-    for (const { delivery } of this.#lanes) {
-      try {
-        await delivery.listener.reopen?.();
-      } catch (cause) {
-        this.#log.error(`listener ${delivery.name}: ${messageOf(cause)}`);
-      }
-    }
+    const reopening = this.#lanes.map((lane) =>
+      lane.reopen().catch((cause: unknown) => this.#log.error(`listener ${lane.delivery.name}: ${messageOf(cause)}`)),
+    );
+    await within(reopenWithinMs, Promise.all(reopening));
   }
 
-  /** Delivers what there is, for at most so long, and closes the listeners. What one did not get, it gets at the next start. */
-  async close(withinMs: number): Promise<void> {
+  /**
+   * Delivers what there is, for at most so long, and closes the listeners. What one did not get, it gets at the next start.
+   * Gives the names of those that could not close in time, and when they have.
+   */
+  async close(withinMs: number): Promise<ReadonlyMap<string, Promise<void>>> {
     const deadline = Date.now() + withinMs;
     while (this.#lanes.some(({ lag }) => lag > 0) && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -126,11 +134,25 @@ export class Lanes {
         this.#log.warn(`listener ${delivery.name} has yet to get ${lag} events: it gets them at the next start`);
     }
     this.#abort.abort();
-    const closing = this.#lanes.map(async (lane) => {
-      await lane.ended;
-      await lane.delivery.listener.close?.();
-    });
-    const limit = new Promise((resolve) => setTimeout(resolve, closeWithinMs).unref());
-    await Promise.race([Promise.allSettled(closing), limit]);
+    const busy = new Map<string, Promise<void>>();
+    for (const lane of this.#lanes) {
+      const { name } = lane.delivery;
+      const failed = (cause: unknown): void => this.#log.error(`listener ${name}: ${messageOf(cause)}`);
+      const done = lane.close().catch(failed);
+      busy.set(name, done);
+      void done.then(() => busy.delete(name));
+    }
+    await within(closeWithinMs, Promise.all(busy.values()));
+    return busy;
   }
 }
+
+/** Resolves with the work, or when the time is over. */
+const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+};
