@@ -6,8 +6,10 @@ import { isAskedFor } from '../stack/config-files.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { makeNormalizer } from './make-normalizer.js';
 import type { ResolvedEntry } from '../stack/resolve-entry.js';
-import { type Clock, Frontend } from './frontend.js';
+import type { AtWork } from './at-work.js';
+import { type Clock, Frontend, type TakeSetAside } from './frontend.js';
 import { ModuleState } from './keyed-state.js';
+import type { Verdicts } from './verdicts.js';
 import { type RunningModule, StackRunner, type TakeEvent, type TakeLookup } from './stack-runner.js';
 
 /** Where the core keeps its own state among the modules'. No module can have this name. */
@@ -26,6 +28,11 @@ export interface CoreOptions {
   readonly checkpoints: boolean;
   /** State of a checkpoint: module, key, JSON. */
   readonly restored?: Iterable<readonly [module: string, key: string, json: string]>;
+  /** Entries to pass over, and modules to turn off. */
+  readonly verdicts?: Verdicts | undefined;
+  readonly setAside?: TakeSetAside;
+  /** Told of what is being worked on. */
+  readonly atWork?: AtWork;
 }
 
 /** Modules with their memory, and the loop that runs records through them: the same for a live run, a replay and a test. */
@@ -80,12 +87,14 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
   const { stack } = options;
   const states = restoreStates(options);
   const own = states.get(ownState) ?? new ModuleState(ownState);
-  const runner = new StackRunner(options.event);
+  const runner = new StackRunner(options.event, options.atWork);
   const normalizer = makeNormalizer(stack, own.get(equalLinesKey));
   const frontend = new Frontend({
     runner,
     clock: options.clock,
     normalize: normalizer?.normalize,
+    verdicts: options.verdicts,
+    setAside: options.setAside,
     position: (input, key, value) => {
       if (value === undefined) own.delete(positionKey(input, key));
       else own.put(positionKey(input, key), value);

@@ -5,6 +5,8 @@ import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import type { LogRecord } from '../record.js';
 import { decodeFrame, type Frame, type OpenRecord } from './decode.js';
 import type { StackRunner } from './stack-runner.js';
+import { FrameSetAside, TurnedOffEvent } from './verdict-events.js';
+import { noVerdicts, type SetAside, type Verdicts, VerdictWalk } from './verdicts.js';
 
 /** What moves stack time: when frames were received (live), or the newest time stamp so far (stored logs). */
 export type Clock = 'receipt' | 'record';
@@ -22,33 +24,50 @@ export interface FrontendCounters {
   faults: number;
   truncated: number;
   normalized: number;
+  /** Entries passed over because the core had died of them. */
+  poisoned: number;
 }
+
+/** Takes an entry that is passed over. */
+export type TakeSetAside = (entry: BlockReader, verdict: SetAside) => void;
 
 /** The core loop: journal entries in, records through the stack. A function of the entries it is given, in order, and nothing else. */
 export class Frontend {
-  readonly counters: FrontendCounters = { records: 0, bytes: 0, faults: 0, truncated: 0, normalized: 0 };
+  readonly counters: FrontendCounters = { records: 0, bytes: 0, faults: 0, truncated: 0, normalized: 0, poisoned: 0 };
   /** Stack time, ms since the epoch; 0 before the first entry. */
   now = 0;
   readonly #runner: StackRunner;
   readonly #clock: Clock;
   readonly #normalize: Normalize | undefined;
   readonly #position: PositionChange;
+  readonly #verdicts: VerdictWalk;
+  readonly #turnOff: (names: ReadonlySet<string>) => void;
+  readonly #setAside: TakeSetAside | undefined;
 
   constructor(options: {
     readonly runner: StackRunner;
     readonly clock: Clock;
     readonly normalize?: Normalize | undefined;
     readonly position?: PositionChange;
+    readonly verdicts?: Verdicts | undefined;
+    /** From here on these are not asked, and no others. */
+    readonly turnOff?: (names: ReadonlySet<string>) => void;
+    readonly setAside?: TakeSetAside | undefined;
   }) {
     this.#runner = options.runner;
     this.#clock = options.clock;
     this.#normalize = options.normalize;
     this.#position = options.position ?? (() => undefined);
+    this.#verdicts = new VerdictWalk(options.verdicts ?? noVerdicts);
+    this.#turnOff = options.turnOff ?? ((names) => this.#runner.turnOff(names));
+    this.#setAside = options.setAside;
   }
 
-  /** Works on all entries of a block. */
-  block(reader: BlockReader): void {
-    while (reader.next()) this.#entry(reader);
+  /** Works on all entries of a block that are below a number. */
+  block(reader: BlockReader, below = Infinity): void {
+    while (reader.seq + 1 < below && reader.next()) {
+      if (reader.seq < this.#verdicts.due || !this.#judge(reader)) this.#entry(reader);
+    }
   }
 
   /** Works on one frame. */
@@ -79,6 +98,19 @@ export class Frontend {
   end(seq: number): void {
     this.#runner.beginEntry(seq, this.now);
     this.#runner.end(this.now);
+  }
+
+  /** Does what was decided about an entry; whether that is to pass over it. Its time is not noted: the next one's is. */
+  #judge(entry: BlockReader): boolean {
+    const { aside, turnedOff, off } = this.#verdicts.at(entry.seq);
+    this.#turnOff(off);
+    this.#runner.beginEntry(entry.seq, this.now);
+    for (const { name, reason } of turnedOff) this.#runner.announce(new TurnedOffEvent({ off: name, reason }), name);
+    if (aside === undefined) return false;
+    this.counters.poisoned += 1;
+    this.#runner.announce(asideEvent(entry, aside), aside.by);
+    this.#setAside?.(entry, aside);
+    return true;
   }
 
   #entry(entry: BlockReader): void {
@@ -115,5 +147,14 @@ export class Frontend {
     if (due) this.#runner.tick(time);
   }
 }
+
+const longestRaw = 4096;
+
+const asideEvent = ({ seq, kind, bytes, start, end, source }: BlockReader, { by, reason }: SetAside): FrameSetAside => {
+  if (kind !== entryKinds.frame) return new FrameSetAside({ seq, by, reason });
+  const { input, peer } = source;
+  const raw = bytes.toString('utf8', start, Math.min(end, start + longestRaw));
+  return new FrameSetAside({ seq, by, reason, input, raw, ...(peer === undefined ? {} : { peer }) });
+};
 
 const payload = (entry: BlockReader): unknown => JSON.parse(entry.bytes.toString('utf8', entry.start, entry.end));

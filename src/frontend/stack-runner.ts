@@ -2,12 +2,18 @@ import { Event } from '../events/event.js';
 import { messageOf } from '../fault.js';
 import type { LogicModule, LookupRequest, LookupResult } from '../module.js';
 import type { LogRecord } from '../record.js';
+import { AtWork, type ModuleCall, moduleCalls, moduleNumber } from './at-work.js';
 import { ModuleFailed } from './module-failed.js';
 
 /** A module of a stack, under the name it runs by. */
 export interface RunningModule {
   readonly name: string;
   readonly module: LogicModule;
+}
+
+/** A module and the number by which the heartbeat tells of it. */
+interface Numbered extends RunningModule {
+  readonly number: number;
 }
 
 /** Takes every event, in order, with its id, time, module and record set. */
@@ -26,8 +32,12 @@ const furthestTime = 8.64e15;
  * dispatched it, before the record itself does; then it is handed out. What a module throws becomes a ModuleFailed event.
  */
 export class StackRunner {
-  modules: readonly RunningModule[] = [];
   readonly #take: TakeEvent;
+  readonly #atWork: AtWork;
+  #all: readonly Numbered[] = [];
+  /** Those that are not turned off. */
+  #on: readonly Numbered[] = [];
+  #numbers = new Map<string, number>();
   readonly #queue: Event[] = [];
   #record: LogRecord | undefined;
   #current = '';
@@ -40,15 +50,40 @@ export class StackRunner {
   readonly failures = new Map<string, number>();
   suppressedFailures = 0;
 
-  constructor(take: TakeEvent) {
+  /** `atWork` is told whose turn it is. */
+  constructor(take: TakeEvent, atWork = new AtWork()) {
     this.#take = take;
+    this.#atWork = atWork;
   }
 
-  /** Events get ids of this journal entry from here on. `now`: stack time in ms. */
+  get modules(): readonly RunningModule[] {
+    return this.#all;
+  }
+
+  set modules(modules: readonly RunningModule[]) {
+    this.#all = modules.map(({ name, module }, index) => ({ name, module, number: moduleNumber(index) }));
+    this.#on = this.#all;
+    this.#numbers = new Map(this.#all.map(({ name, number }) => [name, number]));
+  }
+
+  /** From here on these modules are passed over, and no others. */
+  turnOff(names: ReadonlySet<string>): void {
+    this.#on = this.#all.filter(({ name }) => !names.has(name));
+  }
+
+  /** Events get ids of this journal entry from here on; asked again for the same entry, they go on. `now`: stack time in ms. */
   beginEntry(seq: number, now: number): void {
+    if (seq !== this.#seq) this.#ordinal = 0;
     this.#seq = seq;
-    this.#ordinal = 0;
     this.#now = now;
+    this.#atWork.entry(seq);
+  }
+
+  /** Hands out an event of the core's own at this entry; modules do not hear of it. */
+  announce(event: Event, module: string): void {
+    this.dispatch(event, module);
+    for (const queued of this.#queue) this.#hand(queued);
+    this.#queue.length = 0;
   }
 
   /** What a module's `context.dispatch` does. @throws TypeError where it is given no event, one it had before, or one of no time */
@@ -90,12 +125,14 @@ export class StackRunner {
     this.#run('onEnd', (module) => module.onEnd?.(now));
   }
 
-  #run(call: string, offer: (module: LogicModule, name: string) => unknown): void {
+  #run(call: ModuleCall, offer: (module: LogicModule, name: string) => unknown): void {
     const queue = this.#queue;
-    for (const { name, module } of this.modules) {
+    const atWork = this.#atWork;
+    for (const { name, module, number } of this.#on) {
       this.#current = name;
       const above = queue.length;
-      if (module.onEvent !== undefined) {
+      if (above > 0 && module.onEvent !== undefined) {
+        atWork.module(number + moduleCalls.onEvent);
         for (let index = 0; index < above; index += 1) {
           const event = queue[index];
           if (event === undefined) continue;
@@ -106,15 +143,18 @@ export class StackRunner {
           }
         }
       }
+      atWork.module(number + moduleCalls[call]);
       try {
         this.#done(offer(module, name));
       } catch (thrown) {
         this.#failed(call, thrown);
       }
     }
+    atWork.core();
     if (queue.length === 0) return;
     for (const event of queue) this.#hand(event);
     queue.length = 0;
+    atWork.core();
   }
 
   /** @throws TypeError where a call is not over although it returned */
@@ -127,6 +167,8 @@ export class StackRunner {
 
   /** An event nobody can take, for its summary throws or JSON cannot carry it, is its module's failure. */
   #hand(event: Event): void {
+    const number = this.#numbers.get(event.module);
+    if (number !== undefined) this.#atWork.module(number + moduleCalls.dispatch);
     try {
       this.#take(event);
     } catch (thrown) {
