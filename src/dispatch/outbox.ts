@@ -1,9 +1,13 @@
-import type { Event } from '../events/event.js';
 import { BlockReader } from '../journal/block.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { JournalError } from '../journal/journal-error.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
+import { AppendTimes } from './append-times.js';
+import { BehindReader } from './behind-reader.js';
+import { type EventBatch, readBatch } from './event-batch.js';
+
+export type { BehindReader, EventBatch };
 
 interface Kept {
   readonly firstNumber: number;
@@ -12,21 +16,6 @@ interface Kept {
   /** What the newest lanes read is read once for all of them. */
   batch: EventBatch | undefined;
 }
-
-/** Events with their numbers, one after the other. */
-export interface EventBatch {
-  readonly firstNumber: number;
-  readonly json: readonly string[];
-  /** Filled by whoever revives them first. */
-  readonly revived: (Event | undefined)[];
-}
-
-const readBatch = (bytes: Uint8Array): EventBatch => {
-  const reader = new BlockReader(bytes);
-  const json: string[] = [];
-  while (reader.next()) json.push(reader.bytes.toString('utf8', reader.start, reader.end));
-  return { firstNumber: reader.header.firstSeq, json, revived: [] };
-};
 
 /** Batches that stay read, so that lanes near each other read each once. */
 const mostRead = 8;
@@ -49,6 +38,8 @@ export class Outbox {
   #waiters: (() => void)[] = [];
   #places: { readonly firstNumber: number; readonly end: number }[] = [];
   #written = 0;
+  #syncedNumber = 0;
+  readonly #times: AppendTimes;
   #closed = false;
 
   private constructor(options: { segments: SegmentLog | undefined; log: Log; maxBytes: number }) {
@@ -56,6 +47,7 @@ export class Outbox {
     this.#log = options.log;
     this.#maxBytes = options.maxBytes;
     this.#lastNumber = options.segments?.lastSeq ?? 0;
+    this.#times = new AppendTimes(performance.now());
   }
 
   /** Opens the outbox of a directory; without one, events are kept in memory alone. */
@@ -83,10 +75,22 @@ export class Outbox {
     return this.#appended;
   }
 
+  /** Number of the newest event known to be safe against loss of power; 0 before the first `sync`. */
+  get syncedNumber(): number {
+    return this.#syncedNumber;
+  }
+
+  /** How long the event after `number` has been waiting, in ms; 0 where there is none. Those of earlier runs, since this one began. */
+  waitingMs(number: number): number {
+    return number < this.#lastNumber ? this.#times.agoMs(number + 1, performance.now()) : 0;
+  }
+
   /** Resolves when all that was appended is safe against loss of power. */
   async sync(): Promise<void> {
     await this.#appended;
+    const number = this.#lastNumber;
     await this.#segments?.sync();
+    this.#syncedNumber = Math.max(this.#syncedNumber, number);
   }
 
   /** The batch that holds the event after `number`; waits for it. undefined once closed, or nobody wants it any more. */
@@ -160,6 +164,7 @@ export class Outbox {
     this.#wake();
     await this.#appended;
     await this.#segments?.close();
+    this.#syncedNumber = this.#lastNumber;
   }
 
   async #append(block: Uint8Array): Promise<void> {
@@ -167,6 +172,7 @@ export class Outbox {
     if (this.#segments !== undefined) await this.#persistently(this.#segments, block);
     const lastNumber = header.firstSeq + header.count - 1;
     this.#lastNumber = lastNumber;
+    this.#times.note(header.firstSeq, performance.now());
     this.#written += block.length;
     const newest = this.#places.at(-1);
     if (newest === undefined || this.#written - newest.end > 1024 * 1024) {
@@ -207,49 +213,6 @@ export class Outbox {
 
   #wake(): void {
     for (const resolve of this.#waiters.splice(0)) resolve();
-  }
-}
-
-/** Walks the blocks on disk for a listener that lags. */
-export class BehindReader {
-  readonly #segments: SegmentLog | undefined;
-  readonly #log: Log;
-  readonly #lastNumber: () => number;
-  #walk: AsyncGenerator<BlockLocation> | undefined;
-
-  constructor(segments: SegmentLog | undefined, log: Log, lastNumber: () => number) {
-    this.#segments = segments;
-    this.#log = log;
-    this.#lastNumber = lastNumber;
-  }
-
-  /** The next block past `number`. Blocks that cannot be read are said and passed over; the gap shows in the next block's numbers. */
-  async next(number: number): Promise<EventBatch | undefined> {
-    if (this.#segments === undefined) return undefined;
-    this.#walk ??= this.#segments.blocksFrom(number + 1, ({ firstSeq, lastSeq, reason, path }) =>
-      this.#log.error(`outbox: events ${firstSeq}-${lastSeq} are ${reason} in ${path}`),
-    );
-    const step = await this.#walk.next();
-    if (step.done === true) {
-      this.reset();
-      return number < this.#lastNumber() ? this.#later() : undefined;
-    }
-    try {
-      return readBatch(await this.#segments.read(step.value));
-    } catch (cause) {
-      this.#log.error(`outbox: ${messageOf(cause)}`);
-      return undefined;
-    }
-  }
-
-  reset(): void {
-    void this.#walk?.return(undefined);
-    this.#walk = undefined;
-  }
-
-  /** The walk ended short of what was appended meanwhile: the next one begins where this one stopped. */
-  #later(): Promise<undefined> {
-    return new Promise((resolve) => setTimeout(() => resolve(undefined), 20));
   }
 }
 
