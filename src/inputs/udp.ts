@@ -1,13 +1,12 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import type { Log } from '../module.js';
 import { showAddress } from './address.js';
+import { openReceiver } from './datagrams/open-receiver.js';
+import type { DatagramReceiver, OnDatagram, ReceiverOptions } from './datagrams/receiver.js';
 import { type FrameSink, frameFlags, type Input, type InputCounters } from './input.js';
 import { KernelDrops } from './kernel-drops.js';
 import { hostsToTry, lacksIpv6, listenError } from './listen-error.js';
 import { PeerSources } from './peer-sources.js';
-import { enlargeReceiveBuffer } from './receive-buffer.js';
-import { settle } from './settle.js';
 import { ThrottledWarning } from './throttled-warning.js';
 
 /** Where and how to receive datagrams. */
@@ -20,6 +19,8 @@ export interface UdpOptions {
   readonly maxFrame?: number | undefined;
   readonly timeZone?: string | undefined;
   readonly year?: number | undefined;
+  /** How datagrams are read; as this platform does it best. */
+  readonly openReceiver?: typeof openReceiver | undefined;
   readonly log: Log;
 }
 
@@ -37,14 +38,12 @@ export class UdpInput implements Input {
   readonly #errorWarning: ThrottledWarning;
   #port: number;
   #address: string;
-  #socket: Socket | undefined;
+  #receiver: DatagramReceiver | undefined;
   #sources: PeerSources;
   #drops: KernelDrops | undefined;
   #dropsShown = 0;
   #pollTimer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
-  /** The time of this turn of the event loop; 0 until its first datagram. */
-  #now = 0;
   #received = 0;
   #bytes = 0;
   #truncated = 0;
@@ -76,7 +75,7 @@ export class UdpInput implements Input {
   async start(): Promise<void> {
     for (const host of hostsToTry(this.#options.host)) {
       try {
-        this.#socket = await this.#bind(host);
+        this.#receiver = await this.#open(host);
         return;
       } catch (error) {
         if (host === '::' && this.#options.host === undefined && lacksIpv6(error)) continue;
@@ -106,84 +105,61 @@ export class UdpInput implements Input {
     };
   }
 
-  async #bind(host: string): Promise<Socket> {
+  async #open(host: string): Promise<DatagramReceiver> {
     const { address, family } = await lookup(host);
-    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: false });
-    try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once('error', reject);
-        socket.bind({ address, port: this.#options.port }, () => {
-          socket.off('error', reject);
-          resolve();
-        });
-      });
-      // Still in the turn of binding: no datagram has been offered yet.
-      this.#begin(socket, family === 6 ? 6 : 4);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
-    return socket;
-  }
-
-  #begin(socket: Socket, family: 4 | 6): void {
-    const { address, port } = socket.address();
-    this.#port = port;
-    this.#address = showAddress(address, port);
+    const options: ReceiverOptions = {
+      address,
+      family: family === 6 ? 6 : 4,
+      port: this.#options.port,
+      onDatagram: this.#onDatagram,
+      onError: this.#onError,
+    };
+    const receiver = await (this.#options.openReceiver ?? openReceiver)(options, this.#options.log);
+    this.#port = receiver.port;
+    this.#address = showAddress(receiver.address, receiver.port);
     this.#sources = this.#newSources();
-    this.#receiveBuffer = enlargeReceiveBuffer(socket);
-    this.#drops = new KernelDrops({ address, port, family });
+    this.#receiveBuffer = receiver.receiveBuffer;
+    this.#drops = new KernelDrops({ address: receiver.address, port: receiver.port, family: options.family });
     this.#pollTimer = setInterval(() => this.#pollDrops(), pollMs).unref();
-    socket.on('error', this.#onError);
-    socket.on('message', this.#onMessage);
+    return receiver;
   }
 
   async #stop(): Promise<void> {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    await settle(() => this.#received, 500);
+    const receiver = this.#receiver;
+    if (receiver === undefined) return;
     clearInterval(this.#pollTimer);
     this.#pollDrops();
-    socket.off('message', this.#onMessage);
-    this.#socket = undefined;
-    await new Promise<void>((resolve) => socket.close(resolve));
+    await receiver.close();
+    this.#receiver = undefined;
   }
 
-  readonly #onMessage = (bytes: Buffer, peer: RemoteInfo): void => {
-    if (this.#now === 0) {
-      this.#now = Date.now();
-      setImmediate(this.#onTurn);
-    }
-    let end = bytes.length;
+  readonly #onDatagram: OnDatagram = (bytes, start, datagramEnd, peer, receivedAt) => {
+    const length = datagramEnd - start;
+    let end = datagramEnd;
     let flags = 0;
     this.#received += 1;
-    this.#bytes += end;
-    if (end === 0) this.#empty += 1;
+    this.#bytes += length;
+    if (length === 0) this.#empty += 1;
     if (this.#sink.full) {
       this.#droppedFull += 1;
       return;
     }
-    if (end > this.#maxFrame) {
+    if (length > this.#maxFrame) {
       this.#truncated += 1;
-      this.#cutBytes += end - this.#maxFrame;
-      end = this.#maxFrame;
+      this.#cutBytes += length - this.#maxFrame;
+      end = start + this.#maxFrame;
       flags = frameFlags.truncated;
     }
-    const source = this.#sources.of(peer.address);
-    this.#sink.push({ source, bytes, start: 0, end, receivedAt: this.#now, flags });
+    this.#sink.push({ source: this.#sources.of(peer), bytes, start, end, receivedAt, flags });
   };
 
-  readonly #onTurn = (): void => {
-    this.#now = 0;
-  };
-
-  readonly #onError = (error: Error): void => {
+  readonly #onError = (message: string): void => {
     this.#socketErrors += 1;
-    this.#errorWarning.warn(`${this.name}: the socket reports ${error.message}; receiving goes on`, performance.now());
+    this.#errorWarning.warn(`${this.name}: the socket reports ${message}; receiving goes on`, performance.now());
   };
 
   #pollDrops(): void {
-    if (this.#drops === undefined || this.#socket === undefined) return;
+    if (this.#drops === undefined) return;
     this.#drops.poll();
     const total = this.#drops.total ?? 0;
     const now = performance.now();
