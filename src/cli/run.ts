@@ -3,6 +3,7 @@ import { ConfigurationError, messageOf } from '../fault.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { Log } from '../module.js';
+import type { KeepLimits } from '../journal/journal-archive.js';
 import { Runtime } from '../run/runtime.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { Console, consoleLog } from './console.js';
@@ -20,6 +21,7 @@ import {
   parseDuration,
   parseFsync,
   parseFrameSize,
+  parseKeep,
   parseStoreSize,
   parseTimeZone,
   parseYear,
@@ -41,6 +43,7 @@ interface Options extends Partial<StackOptions>, InputOptions {
   readonly journal: 'on' | 'off';
   readonly fsync: 'always' | 'off' | number;
   readonly journalMax: number;
+  readonly keep?: KeepLimits;
   readonly outboxMax: number;
   readonly checkpoint: number;
   readonly capture?: string;
@@ -113,6 +116,11 @@ export const addRun = (program: Command): void => {
         .default(8 * 1024 ** 3, '8GiB'),
     )
     .addOption(
+      option('--keep <limits>', 'keep what the journal needs no more, compressed: 7d, 20GB or 7d,20GB').argParser(
+        parseKeep,
+      ),
+    )
+    .addOption(
       option('--outbox-max <size>', 'events kept for listeners that lag')
         .argParser(parseStoreSize)
         .default(1024 ** 3, '1GiB'),
@@ -149,6 +157,7 @@ const run = async (options: Options): Promise<void> => {
     journal: options.journal === 'on',
     fsync: options.fsync,
     journalMaxBytes: options.journalMax,
+    keep: options.keep,
     outboxMaxBytes: options.outboxMax,
     checkpointMs: options.checkpoint,
     capture: options.capture,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseAddress } from '../inputs/address.js';
 import { duration } from '../duration.js';
+import type { KeepLimits } from '../journal/journal-archive.js';
 
 const sizeUnits: Readonly<Record<string, number>> = {
   '': 1,
@@ -52,6 +53,19 @@ export const parseDuration = (text: string): number => {
   }
   if (result.success) return result.data;
   throw new InvalidArgumentError(result.error.issues[0]?.message ?? 'is no duration');
+};
+
+/** `--keep`: a duration, a size, or both with a comma between. @throws InvalidArgumentError */
+export const parseKeep = (text: string): KeepLimits => {
+  const limits: { ms?: number; bytes?: number } = {};
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    const isSize = /B$/iu.test(part);
+    const time = isSize ? undefined : duration.safeParse(/[a-z]$/u.test(part) ? part : '');
+    if (isSize && limits.bytes === undefined) limits.bytes = parseStoreSize(part);
+    else if (time?.success === true && limits.ms === undefined) limits.ms = time.data;
+    else throw new InvalidArgumentError(`${JSON.stringify(text)} cannot be used; 7d, 20GB or 7d,20GB would be right`);
+  }
+  return limits;
 };
 
 /** A year with four digits. @throws InvalidArgumentError */

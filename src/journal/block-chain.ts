@@ -33,6 +33,8 @@ export class BlockChain {
   readonly #segment: Segment;
   readonly #verify: boolean;
   readonly #window: FileWindow;
+  /** With `verify`: the bytes of the block `next` found, valid until it is called again. */
+  bytes: Uint8Array = new Uint8Array();
 
   /** With `verify` whole blocks are read and their checksums compared; without, only headers. */
   constructor(file: OpenFile, options: { readonly segment: Segment; readonly verify: boolean }) {
@@ -56,6 +58,7 @@ export class BlockChain {
     if (this.#verify) {
       const whole = await this.#window.bytes(offset, length, size);
       if (whole === undefined || !blockIsIntact(whole)) return undefined;
+      this.bytes = whole;
     }
     this.broken = false;
     this.offset = offset + length;

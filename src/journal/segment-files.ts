@@ -58,7 +58,8 @@ export const removeSegment = async (fs: FileLayer, dir: string, firstSeq: number
   await unlinkIfThere(fs, segmentPath(dir, firstSeq));
 };
 
-const unlinkIfThere = async (fs: FileLayer, path: string): Promise<void> => {
+/** Removes a file that may be gone already. @throws JournalError `write-failed` */
+export const unlinkIfThere = async (fs: FileLayer, path: string): Promise<void> => {
   try {
     await fs.unlink(path);
   } catch (error) {

@@ -16,7 +16,14 @@ export interface SegmentLogOptions {
   /** A segment that would grow beyond this is ended; a larger block gets a segment of its own. 64 MiB where absent. */
   readonly segmentBytes?: number;
   readonly fs?: FileLayer;
+  /**
+   * Called with each segment that is about to be removed, which happens only where it resolves; else the segment is
+   * kept, and offered again by the next trim. The signal says that the log is being closed.
+   */
+  readonly beforeRemoval?: (segment: Segment, closing: AbortSignal) => Promise<void>;
 }
+
+const keepNothing = async (): Promise<void> => undefined;
 
 const defaultSegmentBytes = 64 * 1024 * 1024;
 
@@ -37,6 +44,8 @@ export class SegmentLog {
   #beginSegment = false;
   #queue: Promise<unknown> = Promise.resolve();
   #trims: Promise<unknown> = Promise.resolve();
+  readonly #beforeRemoval: NonNullable<SegmentLogOptions['beforeRemoval']>;
+  readonly #closing = new AbortController();
   #closed = false;
 
   private constructor(
@@ -46,6 +55,7 @@ export class SegmentLog {
     this.dir = options.dir;
     this.#fs = options.fs;
     this.#segmentBytes = options.segmentBytes;
+    this.#beforeRemoval = options.beforeRemoval;
     this.#segments = found.segments;
     this.#current = found.current;
     this.#nextSeq = found.nextSeq;
@@ -54,8 +64,8 @@ export class SegmentLog {
 
   /** Opens or begins the log of a directory. @throws JournalError `read-failed` */
   static async open(options: SegmentLogOptions): Promise<SegmentLog> {
-    const { dir, segmentBytes = defaultSegmentBytes, fs = realFiles } = options;
-    const all = { dir, segmentBytes, fs };
+    const { dir, segmentBytes = defaultSegmentBytes, fs = realFiles, beforeRemoval = keepNothing } = options;
+    const all = { dir, segmentBytes, fs, beforeRemoval };
     try {
       await fs.makeDir(dir);
       const segments = await listSegments(fs, dir);
@@ -141,7 +151,7 @@ export class SegmentLog {
     });
   }
 
-  /** Removes whole segments all of whose entries are below `seq`, never the last; resolves to the bytes freed. @throws JournalError `write-failed` */
+  /** Removes whole segments all of whose entries are below `seq`, never the last; resolves to the bytes freed. @throws JournalError `write-failed`, and what `beforeRemoval` throws */
   trim(seq: number): Promise<number> {
     const run = this.#trims.then(() => this.#trim(seq));
     this.#trims = run.catch(() => undefined); // Its caller is told.
@@ -152,6 +162,7 @@ export class SegmentLog {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#closing.abort();
     await this.#queue;
     await this.#trims;
     try {
@@ -227,7 +238,8 @@ export class SegmentLog {
     let freed = 0;
     for (;;) {
       const [oldest, next] = this.#segments;
-      if (oldest === undefined || next === undefined || next.firstSeq > seq) break;
+      if (oldest === undefined || next === undefined || next.firstSeq > seq || this.#closed) break;
+      await this.#beforeRemoval(oldest, this.#closing.signal);
       await removeSegment(this.#fs, this.dir, oldest.firstSeq);
       this.#segments.shift();
       freed += oldest.bytes;

@@ -4,6 +4,7 @@ import { messageOf } from '../fault.js';
 import { JournalError } from '../journal/journal-error.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
+import { type ArchiveCounters, KeptSegments } from './kept-segments.js';
 import type { BlockFeed } from './block-feed.js';
 import type { WriteBlock } from './frame-writer.js';
 import type { IoStart } from './messages.js';
@@ -15,6 +16,8 @@ export interface FrameJournal {
   readonly memoryOnly: boolean;
   readonly full: boolean;
   readonly bytes: number;
+  /** Absent where nothing is kept. */
+  readonly archive: ArchiveCounters | undefined;
   readonly write: WriteBlock;
   /** Makes what was written as safe as `--fsync` asks for. */
   readonly sync: () => Promise<void>;
@@ -41,6 +44,7 @@ const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
   memoryOnly: true,
   full: false,
   bytes: 0,
+  archive: undefined,
   write: async (bytes, { firstSeq, count }) => feed.add({ firstSeq, count, length: bytes.length, bytes }),
   sync: async () => undefined,
   onHold: () => undefined,
@@ -54,10 +58,15 @@ const segmentBytesFor = (maxBytes: number): number =>
 
 /** Opens the journal, queues for the core what it has not worked on yet, and goes on behind it. */
 export const openFrameJournal = async (options: OpenOptions): Promise<FrameJournal> => {
-  const { dir, fsync, maxBytes } = options.start.journal;
+  const { dir, fsync, maxBytes, keep } = options.start.journal;
   if (dir === undefined) return memoryOnly(options);
   const { feed, log, start } = options;
-  const segments = await SegmentLog.open({ dir, segmentBytes: segmentBytesFor(maxBytes) });
+  const segments = await SegmentLog.open({
+    dir,
+    segmentBytes: segmentBytesFor(maxBytes),
+    beforeRemoval: async (segment, closing) => kept?.keep(segment, closing),
+  });
+  const kept = await KeptSegments.open({ dir, limits: keep, log, mustGo: () => journal.full });
   const { tornBytes } = segments.recovered;
   if (tornBytes > 0) log.warn(`journal: ${tornBytes} bytes of an unfinished write were cut off`);
   if (segments.lastSeq < start.position) await segments.skipTo(start.position);
@@ -66,6 +75,8 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
   let held = segments.bytes > maxBytes;
   let failing = false;
   let unsynced = false;
+  let trimFails = false;
+  let closing = false;
   const journal: FrameJournal = {
     nextSeq: segments.lastSeq + 1,
     memoryOnly: false,
@@ -74,6 +85,9 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
     },
     get bytes() {
       return segments.bytes;
+    },
+    get archive() {
+      return kept?.counters();
     },
     onHold: () => undefined,
     // With `always` each write is safe already; with `off` nobody asks for more than the write.
@@ -86,10 +100,18 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
       checkSize();
     },
     trim: async (below) => {
-      await segments.trim(below);
+      try {
+        await segments.trim(below);
+        await kept?.removeExcess();
+        trimFails = false;
+      } catch (cause) {
+        if (!trimFails && !closing) log.error(`journal: ${messageOf(cause)}; trying again at each checkpoint`);
+        trimFails = true;
+      }
       checkSize();
     },
     close: async () => {
+      closing = true;
       clearInterval(syncing);
       await segments.close();
     },

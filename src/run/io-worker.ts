@@ -86,6 +86,7 @@ const run = async (): Promise<void> => {
         frames: writer.frames,
         bytes: writer.bytes,
         journalBytes: journal.bytes,
+        archive: journal.archive,
         waitingBytes: feed.queuedBytes,
         lastSeq: writer.lastSeq,
         inputs: inputs.map((input) => ({ name: input.name, address: input.address, counters: input.counters() })),

@@ -1,8 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { InputCounters } from '../inputs/input.js';
+import type { KeepLimits } from '../journal/journal-archive.js';
 import type { Json } from '../json.js';
 import type { LookupRequest, LookupResult } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
+import type { ArchiveCounters } from './kept-segments.js';
 import type { HttpSettings } from './http-listeners.js';
 import type { InputSpec } from './input-spec.js';
 
@@ -14,6 +16,8 @@ export interface JournalOptions {
   readonly fsync: 'always' | 'off' | number;
   /** Bytes past which inputs that can wait do, and others drop. */
   readonly maxBytes: number;
+  /** What becomes of segments that are worked off; absent: they are removed. */
+  readonly keep: KeepLimits | undefined;
 }
 
 /** What the io thread is started with. */
@@ -49,6 +53,8 @@ export interface IoCounters {
   readonly frames: number;
   readonly bytes: number;
   readonly journalBytes: number;
+  /** With `--keep`. */
+  readonly archive?: ArchiveCounters | undefined;
   /** Bytes received that the core has not been given yet. */
   readonly waitingBytes: number;
   readonly lastSeq: number;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DeadLetterCounters } from '../dispatch/dead-letters.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { LaneCounters } from '../dispatch/lanes.js';
 import { lockDataDir } from '../journal/data-dir-lock.js';
@@ -25,6 +26,7 @@ export interface RuntimeOptions {
   readonly journal: boolean;
   readonly fsync: JournalOptions['fsync'];
   readonly journalMaxBytes: number;
+  readonly keep: JournalOptions['keep'];
   readonly outboxMaxBytes: number;
   readonly checkpointMs: number;
   readonly capture: string | undefined;
@@ -44,6 +46,7 @@ export interface RunCounters {
   readonly core: CoreCounters | undefined;
   readonly lookups: LookupCounters | undefined;
   readonly listeners: readonly LaneCounters[];
+  readonly deadLetters: DeadLetterCounters;
 }
 
 const deliverWithinMs = 3000;
@@ -99,6 +102,7 @@ export class Runtime {
       core: this.#core?.counters,
       lookups: this.#lookups?.counters(),
       listeners: this.#dispatcher.counters(),
+      deadLetters: this.#dispatcher.deadLetters,
     };
   }
 
@@ -143,6 +147,7 @@ export class Runtime {
       journal,
       fsync,
       journalMaxBytes: maxBytes,
+      keep,
       capture,
       http,
       log,
@@ -150,7 +155,7 @@ export class Runtime {
     } = this.#options;
     const { blocks, position, positions } = await this.#startCore(stack);
     const dir = journal ? join(dataDir, 'journal') : undefined;
-    const start = { inputs, journal: { dir, fsync, maxBytes }, position, positions, capture, http };
+    const start = { inputs, journal: { dir, fsync, maxBytes, keep }, position, positions, capture, http };
     this.#io = await IoThread.start({ start, blocks, log, ended, died: (message) => this.#die(message) });
     this.#lookups?.start();
     if (inputs.some(({ kind }) => kind === 'http')) this.#tellCounters();

@@ -2,12 +2,12 @@ import { BlockReader, BlockWriter, FrameSource, entryKinds } from '../../src/jou
 
 const source = new FrameSource({ input: 'test' });
 
-/** A sealed block of frames with these texts. */
-export const blockOf = (firstSeq: number, texts: readonly string[]): Uint8Array => {
+/** A sealed block of frames with these texts, received at this time. */
+export const blockOf = (firstSeq: number, texts: readonly string[], receivedAt = 0): Uint8Array => {
   const writer = new BlockWriter({ firstSeq, bytes: 256 });
   for (const text of texts) {
     const bytes = Buffer.from(text);
-    writer.add(entryKinds.frame, 0, source, 0, bytes, 0, bytes.length);
+    writer.add(entryKinds.frame, 0, source, receivedAt, bytes, 0, bytes.length);
   }
   return writer.seal(0);
 };
