@@ -3,7 +3,7 @@ import type { Json } from '../json.js';
 import type { Log, ModuleContext, ModuleDefinition } from '../module.js';
 import type { Normalizer } from '../normalize/index.js';
 import { isAskedFor } from '../stack/config-files.js';
-import type { ResolvedStack } from '../stack/resolve.js';
+import type { CoreStack } from '../stack/resolve.js';
 import { makeNormalizer } from './make-normalizer.js';
 import type { ResolvedEntry } from '../stack/resolve-entry.js';
 import type { AtWork } from './at-work.js';
@@ -19,7 +19,7 @@ const equalLinesKey = 'equalLines';
 
 /** What a core is made of. */
 export interface CoreOptions {
-  readonly stack: Pick<ResolvedStack, 'modules' | 'timeZone' | 'files' | 'plugins' | 'hosts'>;
+  readonly stack: CoreStack;
   readonly clock: Clock;
   readonly log: Log;
   readonly event: TakeEvent;
@@ -92,6 +92,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
   const frontend = new Frontend({
     runner,
     clock: options.clock,
+    timeZone: stack.machineTimeZone,
     normalize: normalizer?.normalize,
     verdicts: options.verdicts,
     setAside: options.setAside,

@@ -22,15 +22,15 @@ export type OpenRecord = { -readonly [K in keyof LogRecord]: LogRecord[K] } & { 
 
 const none: readonly never[] = Object.freeze([]);
 
-/** A frame as a record. Any bytes give one, with a `fault` where need be. */
-export const decodeFrame = (frame: Frame): OpenRecord => {
+/** A frame as a record. Any bytes give one, with a `fault` where need be. `timeZone`: of time stamps without one, where the source has none. */
+export const decodeFrame = (frame: Frame, timeZone?: string): OpenRecord => {
   const { bytes, start, end, source, receivedAt } = frame;
   if (source.format === 'normalized') return decodeNormalized(frame);
   const plain = isAscii(bytes.subarray(start, end));
   const raw = plain ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end);
   const parsed = parseSyslog(raw, {
     receivedAt,
-    timeZone: source.timeZone,
+    timeZone: source.timeZone ?? timeZone,
     referenceTime: source.referenceTime,
     year: source.year,
   });

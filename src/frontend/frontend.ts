@@ -38,6 +38,7 @@ export class Frontend {
   now = 0;
   readonly #runner: StackRunner;
   readonly #clock: Clock;
+  readonly #timeZone: string | undefined;
   readonly #normalize: Normalize | undefined;
   readonly #position: PositionChange;
   readonly #verdicts: VerdictWalk;
@@ -47,6 +48,8 @@ export class Frontend {
   constructor(options: {
     readonly runner: StackRunner;
     readonly clock: Clock;
+    /** Time zone of time stamps without one, where their input has none; this machine's where absent. */
+    readonly timeZone?: string | undefined;
     readonly normalize?: Normalize | undefined;
     readonly position?: PositionChange;
     readonly verdicts?: Verdicts | undefined;
@@ -56,6 +59,7 @@ export class Frontend {
   }) {
     this.#runner = options.runner;
     this.#clock = options.clock;
+    this.#timeZone = options.timeZone;
     this.#normalize = options.normalize;
     this.#position = options.position ?? (() => undefined);
     this.#verdicts = new VerdictWalk(options.verdicts ?? noVerdicts);
@@ -73,7 +77,7 @@ export class Frontend {
   /** Works on one frame. */
   frame(frame: Frame): void {
     const stored = this.#clock === 'record';
-    const record = decodeFrame(frame);
+    const record = decodeFrame(frame, this.#timeZone);
     if (stored && !record.timeStamped && this.now > 0) record.time = this.now;
     const { counters } = this;
     counters.records += 1;
@@ -133,6 +137,9 @@ export class Frontend {
         this.#runner.result(result, module);
         return;
       }
+      // Begins with the entry behind it; who gives out the blocks sees to that.
+      case entryKinds.generation:
+        return;
       default:
         throw new RangeError(`journal entry ${entry.seq} is of unknown kind ${entry.kind}`);
     }

@@ -17,7 +17,7 @@ const formatVersion = 1;
 const mostSources = 60_000;
 
 /** What an entry is. Everything that can change an output is one of these. */
-export const entryKinds = { frame: 1, clock: 2, position: 3, lookupResult: 4, configuration: 5, event: 6 } as const;
+export const entryKinds = { frame: 1, clock: 2, position: 3, lookupResult: 4, generation: 5, event: 6 } as const;
 
 /** Where frames come from, kept once a block. Inputs make one per input and peer and keep it. */
 export class FrameSource {

@@ -17,9 +17,13 @@ export interface ResolvedEntry {
   readonly use: string;
   /** What to import for its definition. */
   readonly url: string;
+  /** The file of a user's code, which this program can keep (see `bundleFile`); absent for what is shipped. */
+  readonly bundle?: string;
   /** As the user wrote them; checked. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly when?: string;
+  /** How long an event may be tried again, ms; absent: for ever. */
+  readonly maxAgeMs?: number;
 }
 
 /** What entries are resolved with, and where what is wrong goes. */
@@ -66,7 +70,7 @@ export const resolveEntry = async <D extends ModuleDefinition | ListenerDefiniti
     faults.push({ where: found.file, message: loadFault(cause) });
     return [];
   }
-  const { definition, url } = loaded;
+  const { definition, url, bundle } = loaded;
   const options = { ...entry.options, ...resolution.overrides[entry.use] };
   const checked = checkOptions(definition.options, options, entry.locate);
   if ('faults' in checked) faults.push(...checked.faults);
@@ -75,6 +79,8 @@ export const resolveEntry = async <D extends ModuleDefinition | ListenerDefiniti
     const compiled = compileFilter(entry.when, resolution.checkPattern);
     if ('fault' in compiled) faults.push({ where: entry.locate(['when']), message: compiled.fault });
   }
-  const { name, use, when } = entry;
-  return [{ name, use, url, options, ...(when === undefined ? {} : { when }) }];
+  const { name, use, when, maxAgeMs } = entry;
+  const own = { ...(when === undefined ? {} : { when }), ...(maxAgeMs === undefined ? {} : { maxAgeMs }) };
+  const code = bundle === undefined ? { url } : { url, bundle };
+  return [{ name, use, ...code, options, ...own }];
 };

@@ -17,6 +17,8 @@ import { wouldBeRight } from './suggest.js';
 export interface ResolvedStack {
   readonly names: readonly string[];
   readonly timeZone: string;
+  /** That of time stamps without one, where their input names none: the machine's. */
+  readonly machineTimeZone: string;
   readonly inputs: StackFile['inputs'];
   readonly modules: readonly ResolvedEntry[];
   readonly listeners: readonly ResolvedEntry[];
@@ -29,6 +31,9 @@ export interface ResolvedStack {
   /** What is doubtful, but stops nothing. */
   readonly warnings: readonly Fault[];
 }
+
+/** What of a stack the core's outputs depend on. */
+export type CoreStack = Pick<ResolvedStack, 'modules' | 'timeZone' | 'machineTimeZone' | 'files' | 'plugins' | 'hosts'>;
 
 /** What to resolve, and where. */
 export interface ResolveOptions {
@@ -112,9 +117,11 @@ export const resolveStack = async ({
   if (plugins.length > 0) faults.push(...loadPlugins(plugins, checkPattern).faults);
   if (faults.length > 0) throw new ConfigurationError(faults);
   const timeZone = read.find((file) => file.timeZone !== undefined)?.timeZone;
+  const machineTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     names,
-    timeZone: timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: timeZone ?? machineTimeZone,
+    machineTimeZone,
     inputs: {
       udp: read.flatMap(({ inputs }) => inputs.udp),
       tcp: read.flatMap(({ inputs }) => inputs.tcp),

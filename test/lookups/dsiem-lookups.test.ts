@@ -49,6 +49,7 @@ const start = async (
     stack: {
       modules: [{ name: 'dsiem', use: 'dsiem', url, options: setup.options ?? {} }],
       timeZone: 'UTC',
+      machineTimeZone: 'UTC',
       files: setup.files ?? configuration(),
       plugins: [],
       hosts: {},
