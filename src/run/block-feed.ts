@@ -25,6 +25,11 @@ export class BlockFeed {
   #outstanding: FeedBlock[] = [];
   #outstandingBytes = 0;
   #sending = false;
+  /** No core takes anything now. */
+  #held = false;
+  /** Rises with each core: what is being read back for the one before is dropped. */
+  #core = 0;
+  #lastSeq = 0;
   #idleWaiters: (() => void)[] = [];
   #stopped = false;
   queuedBytes = 0;
@@ -45,6 +50,7 @@ export class BlockFeed {
 
   add(block: FeedBlock): void {
     block.addedAt = performance.now();
+    this.#lastSeq = block.firstSeq + block.count - 1;
     if (block.bytes !== undefined) {
       if (this.full && block.load !== undefined) block.bytes = undefined;
       else this.#keptBytes += block.length;
@@ -66,13 +72,27 @@ export class BlockFeed {
     void this.#pump();
   }
 
-  /** Another core goes on behind `position`: what the one before was sent and did not get to is sent again, from disk. */
-  restart(position: number): void {
-    const again = this.#outstanding.filter(({ firstSeq, count }) => firstSeq + count - 1 > position);
+  /**
+   * The core that was sent blocks is gone: nothing is sent until `resume`. Gives the number of the first entry that still
+   * waits to be sent for the first time: another core needs what lies before it, behind its own position, again.
+   */
+  hold(): number {
+    this.#held = true;
+    this.#core += 1;
     this.#outstanding = [];
     this.#outstandingBytes = 0;
+    return this.#queue[0]?.firstSeq ?? this.#lastSeq + 1;
+  }
+
+  /** Another core takes blocks: these first. */
+  resume(again: readonly FeedBlock[]): void {
+    const now = performance.now();
+    for (const block of again) {
+      block.addedAt ??= now;
+      this.queuedBytes += block.length;
+    }
     this.#queue.unshift(...again);
-    for (const { length } of again) this.queuedBytes += length;
+    this.#held = false;
     void this.#pump();
   }
 
@@ -93,20 +113,21 @@ export class BlockFeed {
   async #pump(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
-    while (!this.#stopped && this.#outstandingBytes < mostOutstandingBytes) {
+    while (!this.#stopped && !this.#held && this.#outstandingBytes < mostOutstandingBytes) {
       const block = this.#queue.shift();
       if (block === undefined) break;
       this.queuedBytes -= block.length;
+      const core = this.#core;
       try {
         const { bytes } = block;
         if (bytes !== undefined) this.#keptBytes -= block.length;
         const whole = bytes ?? (await block.load?.());
-        if (whole === undefined) continue;
+        if (whole === undefined || core !== this.#core) continue;
         this.#outstanding.push({ ...block, bytes: undefined });
         this.#outstandingBytes += block.length;
         this.#send(whole);
       } catch (cause) {
-        this.#lost(block, cause);
+        if (core === this.#core) this.#lost(block, cause);
       }
     }
     this.#sending = false;
@@ -114,7 +135,7 @@ export class BlockFeed {
   }
 
   #settle(): void {
-    if (!this.#stopped && (this.#queue.length > 0 || this.#outstanding.length > 0)) return;
+    if (!this.#stopped && (this.#held || this.#queue.length > 0 || this.#outstanding.length > 0)) return;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 }

@@ -1,11 +1,11 @@
 import { BlockReader, entryKinds } from '../journal/block.js';
-import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
+import { type BlockLocation, type Gap, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
 import { JournalError } from '../journal/journal-error.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import { type ArchiveCounters, KeptSegments } from './kept-segments.js';
-import type { BlockFeed } from './block-feed.js';
+import type { BlockFeed, FeedBlock } from './block-feed.js';
 import type { WriteBlock } from './frame-writer.js';
 import type { IoStart } from './messages.js';
 
@@ -24,6 +24,8 @@ export interface FrameJournal {
   /** Called when `full` may have changed. */
   onHold: () => void;
   trim(below: number): Promise<void>;
+  /** The blocks with entries behind `position`, up to the one that begins with `below`; what is missing is said and counted. */
+  again(position: number, below: number): Promise<FeedBlock[]>;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
   sync: async () => undefined,
   onHold: () => undefined,
   trim: async () => undefined,
+  again: async () => [],
   close: async () => undefined,
 });
 
@@ -110,6 +113,7 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
       }
       checkSize();
     },
+    again: (position, below) => blocksBetween(segments, { ...options, position, below }),
     close: async () => {
       closing = true;
       clearInterval(syncing);
@@ -156,14 +160,33 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
   return journal;
 };
 
-const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promise<void> => {
-  const { feed, start, positions, lost, log } = options;
-  let entries = 0;
-  const blocks = segments.blocksFrom(start.position + 1, (gap) => {
+const tellGap =
+  ({ lost, log }: Pick<OpenOptions, 'lost' | 'log'>) =>
+  (gap: Gap): void => {
     const count = gap.lastSeq - gap.firstSeq + 1;
     lost[`journal_${gap.reason}`] = (lost[`journal_${gap.reason}`] ?? 0) + count;
     log.error(`${count} journal entries (${gap.firstSeq}-${gap.lastSeq}) are ${gap.reason} in ${gap.path}`);
-  });
+  };
+
+const blocksBetween = async (
+  segments: SegmentLog,
+  options: Pick<OpenOptions, 'lost' | 'log'> & { readonly position: number; readonly below: number },
+): Promise<FeedBlock[]> => {
+  const { position, below } = options;
+  const found: FeedBlock[] = [];
+  if (position + 1 >= below) return found;
+  for await (const location of segments.blocksFrom(position + 1, tellGap(options))) {
+    const { firstSeq, count, length } = location;
+    if (firstSeq >= below) break;
+    found.push({ firstSeq, count, length, load: () => segments.read(location) });
+  }
+  return found;
+};
+
+const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promise<void> => {
+  const { feed, start, positions, lost, log } = options;
+  let entries = 0;
+  const blocks = segments.blocksFrom(start.position + 1, tellGap(options));
   for await (const location of blocks) {
     const { firstSeq, count, length } = location;
     entries += count;

@@ -104,7 +104,11 @@ const run = async (): Promise<void> => {
       corePort.close();
       corePort = request.port;
       listen();
-      feed.restart(request.position);
+      const { position } = request;
+      void journal
+        .again(position, feed.hold())
+        .then((again) => feed.resume(again))
+        .catch((cause: unknown) => post({ type: 'failed', message: `cannot go on: ${messageOf(cause)}` }));
       return;
     }
     if (request.type === 'lookupResult') {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { BlockFeed } from '../../src/run/block-feed.js';
+import { BlockFeed, type FeedBlock } from '../../src/run/block-feed.js';
 
 const mebibyte = 1024 * 1024;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -69,23 +69,52 @@ describe('BlockFeed', () => {
     expect(feed.full).to.equal(false);
   });
 
-  it('sends another core what the one before did not get to', async () => {
+  it('sends another core what it is given again before what was never sent, and nothing meanwhile', async () => {
     const sent: number[] = [];
     const feed = new BlockFeed({
       send: (block) => sent.push(block[0] ?? -1),
       lost: () => expect.fail('nothing is lost'),
     });
-    for (let n = 0; n < 5; n += 1) {
-      const bytes = new Uint8Array([n]);
-      feed.add({ firstSeq: n * 10, count: 10, length: 1, bytes, load: async () => bytes });
-    }
+    const block = (n: number): FeedBlock => ({
+      firstSeq: n * 10,
+      count: 10,
+      length: 1,
+      load: async () => new Uint8Array([n]),
+    });
+    for (let n = 0; n < 5; n += 1) feed.add(block(n));
     await turn();
     feed.done();
-    feed.restart(19);
+    expect(feed.hold(), 'all were sent').to.equal(50);
+    feed.add(block(5));
+    let idle = false;
+    void feed.idle().then(() => (idle = true));
     await turn();
-    expect(sent).to.deep.equal([0, 1, 2, 3, 4, 2, 3, 4]);
-    for (let n = 0; n < 3; n += 1) feed.done();
-    await feed.idle();
+    expect(sent).to.deep.equal([0, 1, 2, 3, 4]);
+    // Done with by the core before, which could not save what it made of it.
+    feed.resume([0, 1, 2, 3, 4].map(block));
+    await turn();
+    expect(sent).to.deep.equal([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 5]);
+    expect(idle).to.equal(false);
+    for (let n = 0; n < 6; n += 1) feed.done();
+    await turn();
+    expect(idle).to.equal(true);
+    expect(feed.queuedBytes).to.equal(0);
+  });
+
+  it('does not send another core what was being read back for the one before', async () => {
+    const sent: number[] = [];
+    const feed = new BlockFeed({
+      send: (block) => sent.push(block[0] ?? -1),
+      lost: () => expect.fail('nothing is lost'),
+    });
+    let read = (_bytes: Uint8Array): void => undefined;
+    const load = (): Promise<Uint8Array> => new Promise((resolve) => (read = resolve));
+    feed.add({ firstSeq: 1, count: 1, length: 1, load });
+    expect(feed.hold(), 'the first that waits').to.equal(2);
+    feed.resume([{ firstSeq: 1, count: 1, length: 1, load: async () => new Uint8Array([1]) }]);
+    read(new Uint8Array([9]));
+    await turn();
+    expect(sent).to.deep.equal([1]);
   });
 
   it('says what it could not read back, and goes on', async () => {
