@@ -21,6 +21,7 @@ export type { Json } from './json.js';
 export {
   DeliveryError,
   defineListener,
+  type Gathering,
   type Listener,
   type ListenerContext,
   type ListenerDefinition,

@@ -7,17 +7,37 @@ export class DeliveryError extends Error {
   readonly code = 'DELIVERY';
   override readonly name = 'DeliveryError';
   readonly retryable: boolean;
+  /** How long the receiver asks to be left alone, ms. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, options: { readonly retryable: boolean; readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { readonly retryable: boolean; readonly retryAfterMs?: number | undefined; readonly cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
   }
+}
+
+/** How events gather before a listener gets them together. */
+export interface Gathering {
+  /** So many are never exceeded, and go at once. */
+  readonly most: number;
+  /** How long the first of them waits for others, ms. */
+  readonly waitMs: number;
+  /** Least time between two deliveries, ms, unless there are `most`. */
+  readonly everyMs: number;
+  /** Delivers them all, or none. @throws DeliveryError */
+  deliver(events: readonly Event[]): Promise<void>;
 }
 
 /** Acts on events; does nothing but I/O. Calls come one at a time, in order. */
 export interface Listener {
   /** Takes one event. May buffer: what it took is delivered once `flush` has resolved. @throws DeliveryError */
   handle(event: Event): void | Promise<void>;
+  /** Where events are better delivered many at once: used instead of `handle`. They wait outside the listener. */
+  readonly gathering?: Gathering | undefined;
   /** Delivers all that was taken. Called when the lane runs dry, at least once a second under load, and before `close`. */
   flush?(): Promise<void>;
   /** Reopens files (SIGHUP after a rotation). */
@@ -43,7 +63,7 @@ export interface ListenerDefinition<S extends z.ZodType = z.ZodType> {
   readonly kind: 'listener';
   readonly name: string;
   readonly description: string;
-  /** zod schema of the options, with defaults and descriptions. `when` is the dispatcher's. */
+  /** zod schema of the options, with defaults and descriptions. `use`, `when` and `maxAge` are the dispatcher's. */
   readonly options: S;
   /** Quiet event classes it takes, by name. */
   readonly accepts?: readonly string[];

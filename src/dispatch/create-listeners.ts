@@ -10,6 +10,8 @@ export interface CreatedListener {
   readonly filter: Filter | undefined;
   /** Quiet event classes it takes. */
   readonly accepts: readonly string[];
+  /** Older events are not tried again. */
+  readonly maxAgeMs: number | undefined;
   readonly counters: Map<string, number>;
 }
 
@@ -43,6 +45,7 @@ export const createListeners = async (
         listener,
         filter: compiled?.filter,
         accepts: definition.accepts ?? [],
+        maxAgeMs: entry.maxAgeMs,
         counters,
       });
     } catch (cause) {

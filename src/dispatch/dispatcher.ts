@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
+import { type DeadLetterCounters, DeadLetters } from './dead-letters.js';
 import { type LaneCounters, Lanes, type LanesOptions } from './lanes.js';
 import { LanePositions } from './lane-positions.js';
 import { Outbox } from './outbox.js';
@@ -41,13 +42,18 @@ export class Dispatcher {
     const outbox = await Outbox.open({ dir: dataDir && join(dataDir, 'outbox'), maxBytes: outboxMaxBytes, log });
     const positions = await LanePositions.open(dataDir && join(dataDir, 'listeners.json'), log);
     await mkdir(logDir, { recursive: true });
-    const deadLetters = join(dataDir ?? logDir, 'dead-letter.jsonl');
+    const deadLetters = new DeadLetters(join(dataDir ?? logDir, 'dead-letter.jsonl'), log);
     const made = { outbox, positions, logDir, deadLetters, log, console: options.console };
     return new Dispatcher(made, await Lanes.open({ ...made, stack }));
   }
 
   counters(): LaneCounters[] {
     return this.#lanes.counters();
+  }
+
+  /** What became of the events that listeners refused for good. */
+  get deadLetters(): DeadLetterCounters {
+    return this.#made.deadLetters.counters;
   }
 
   /** Listeners reopen their files. */

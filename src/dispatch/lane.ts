@@ -1,7 +1,7 @@
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 import type { Delivery } from './delivery.js';
-import type { EventBatch, Outbox } from './outbox.js';
+import type { BehindReader, EventBatch, Outbox } from './outbox.js';
 import { type FindClass, reviveEvent } from './stored-event.js';
 
 const flushEveryMs = 1000;
@@ -23,6 +23,8 @@ export class Lane {
   #flushedAt = 0;
   readonly #stopped: AbortSignal;
   #ended: Promise<void> = Promise.resolve();
+  /** Ends waiting for more events: what has gathered is due. */
+  #due = new AbortController();
   /** What the listener is doing, and what waits to be done with it. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -61,6 +63,12 @@ export class Lane {
     return this.#outbox.lastNumber - this.position;
   }
 
+  /** What gathers for the listener is delivered without waiting for more. */
+  hurry(): void {
+    this.delivery.hurry();
+    this.#due.abort();
+  }
+
   /** Lets the listener reopen its files between two deliveries: whoever writes does one thing at a time. */
   reopen(): Promise<void> {
     return this.#alone(async () => this.delivery.listener.reopen?.());
@@ -82,7 +90,8 @@ export class Lane {
     const behind = this.#outbox.behind();
     while (!this.#stopped.aborted) {
       if (this.#taken >= this.#outbox.lastNumber) await this.#settleDown();
-      const batch = await this.#outbox.after(this.#taken, behind, this.#stopped);
+      const batch = await this.#next(behind);
+      if (batch === 'due') continue;
       if (batch === undefined) break;
       await this.#alone(() => this.#deliver(batch));
       if (Date.now() - this.#flushedAt > flushEveryMs) await this.#flush();
@@ -91,6 +100,24 @@ export class Lane {
     }
     behind.reset();
     await this.#flush();
+  }
+
+  /** What comes next; 'due' where what has gathered is to be delivered first. */
+  async #next(behind: BehindReader): Promise<EventBatch | 'due' | undefined> {
+    const { dueInMs } = this.delivery;
+    if (dueInMs === 0) return this.#outbox.after(this.#taken, behind, this.#stopped);
+    const due = new AbortController();
+    this.#due = due;
+    const end = (): void => due.abort();
+    const timer = setTimeout(end, dueInMs);
+    this.#stopped.addEventListener('abort', end);
+    try {
+      const batch = await this.#outbox.after(this.#taken, behind, due.signal);
+      return batch === undefined && due.signal.aborted && !this.#stopped.aborted ? 'due' : batch;
+    } finally {
+      clearTimeout(timer);
+      this.#stopped.removeEventListener('abort', end);
+    }
   }
 
   async #deliver({ firstNumber, json, revived }: EventBatch): Promise<void> {
@@ -122,6 +149,7 @@ export class Lane {
   async #flush(): Promise<void> {
     this.#flushedAt = Date.now();
     if (this.position === this.#taken) return;
+    if (this.delivery.dueInMs > 0 && !this.#stopped.aborted) return;
     const taken = this.#taken;
     await this.#alone(() => this.delivery.flush());
     this.position = taken;

@@ -3,7 +3,7 @@ import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { createListeners } from './create-listeners.js';
-import { DeadLetters } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
 import { Delivery, type DeliveryCounters } from './delivery.js';
 import { eventClasses } from './event-classes.js';
 import { Lane } from './lane.js';
@@ -27,7 +27,7 @@ export interface LanesOptions {
   readonly positions: LanePositions;
   readonly logDir: string;
   /** Where events go that a listener refuses for good. */
-  readonly deadLetters: string;
+  readonly deadLetters: DeadLetters;
   readonly log: Log;
   /** Where listeners show things to people. */
   readonly console: NodeJS.WritableStream;
@@ -61,10 +61,9 @@ export class Lanes {
     const findClass = await eventClasses(stack.modules);
     const created = await createListeners(stack.listeners, { logDir, console: options.console, log });
     const abort = new AbortController();
-    const aside = new DeadLetters(deadLetters, log);
-    const lanes = created.map(({ name, listener, filter, accepts }) => {
-      const refused = (event: Event, reason: string): Promise<void> => aside.add(name, event, reason);
-      const delivery = new Delivery({ name, listener, filter, accepts, log, refused, stopped: abort.signal });
+    const lanes = created.map(({ name, ...made }) => {
+      const refused = (event: Event, reason: string): Promise<boolean> => deadLetters.add(name, event, reason);
+      const delivery = new Delivery({ name, ...made, log, refused, stopped: abort.signal });
       const lane: Lane = new Lane({
         delivery,
         outbox,
@@ -126,6 +125,7 @@ export class Lanes {
    */
   async close(withinMs: number): Promise<ReadonlyMap<string, Promise<void>>> {
     const deadline = Date.now() + withinMs;
+    for (const lane of this.#lanes) lane.hurry();
     while (this.#lanes.some(({ lag }) => lag > 0) && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -45,7 +45,7 @@ export class ReplayOutputs {
     });
     const created: CreatedListener[] = await createListeners(entries, { logDir: dir, console: process.stderr, log });
     const stopped = AbortSignal.abort();
-    const refused = (event: Event, reason: string): void => {
+    const refused = (event: Event, reason: string): never => {
       throw new Error(`event ${event.id} could not be written: ${reason}`);
     };
     return new ReplayOutputs(created.map((made) => new Delivery({ ...made, log, refused, stopped })));

@@ -11,7 +11,7 @@ export const joinEntries = (entries: readonly StackEntry[], faults: Fault[]): St
       joined.set(entry.name, entry);
       continue;
     }
-    const plain = ({ use, when, options }: StackEntry): unknown[] => [use, when, options];
+    const plain = ({ use, when, maxAgeMs, options }: StackEntry): unknown[] => [use, when, maxAgeMs, options];
     if (isDeepStrictEqual(plain(earlier), plain(entry))) continue;
     const other = `another name (with use: ${entry.use})`;
     const message = `is also, and differently, at ${earlier.locate([])}; one of the two under ${other} would be right`;

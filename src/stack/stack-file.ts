@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { duration } from '../duration.js';
 import type { Fault } from '../fault.js';
 import { checkOptions, type Locate } from './check-options.js';
 import { checkInputs, type StackInputs } from './check-inputs.js';
@@ -33,6 +34,8 @@ export interface StackEntry {
   /** Which definition it runs. */
   readonly use: string;
   readonly when: string | undefined;
+  /** Of a listener. */
+  readonly maxAgeMs: number | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly locate: Locate;
 }
@@ -53,6 +56,19 @@ export interface StackFile {
 
 const list = (value: z.output<typeof addresses> | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
+
+interface OwnOptions {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly maxAgeMs?: number;
+  readonly fault?: string;
+}
+
+/** A listener's options without `maxAge`, which is the dispatcher's. (Modules have options of that name.) */
+const takeMaxAge = ({ maxAge, ...options }: Readonly<Record<string, unknown>>): OwnOptions => {
+  if (maxAge === undefined) return { options };
+  const read = duration.safeParse(maxAge);
+  return read.success ? { options, maxAgeMs: read.data } : { options, fault: read.error.issues[0]?.message ?? '' };
+};
 
 /** Reads a stack file's text: the stack, or every fault in its shape. Options are checked later, against what they configure. */
 export const readStackFile = (
@@ -76,7 +92,9 @@ export const readStackFile = (
   faults.push(...checkInputs(received, (path) => source.locate(path)));
   const toEntries = (kind: 'modules' | 'listeners', values: z.output<typeof entries>): StackEntry[] =>
     Object.entries(values).map(([name, value]) => {
-      const { use = name, when, ...options } = value ?? {};
+      const { use = name, when, ...rest } = value ?? {};
+      const { maxAgeMs, options, fault } = kind === 'listeners' ? takeMaxAge(rest) : { options: rest };
+      if (fault !== undefined) faults.push({ where: source.locate([kind, name, 'maxAge']), message: fault });
       for (const [key, given] of Object.entries({ use, when: when ?? '' })) {
         if (typeof given === 'string') continue;
         faults.push({
@@ -91,6 +109,7 @@ export const readStackFile = (
         name,
         use: typeof use === 'string' ? use : name,
         when: typeof when === 'string' ? when : undefined,
+        maxAgeMs,
         options,
         locate: (path, key) => source.locate([kind, name, ...path], key),
       };

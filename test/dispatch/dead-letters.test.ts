@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DeadLetters } from '../../src/dispatch/dead-letters.js';
@@ -37,5 +37,31 @@ describe('DeadLetters', () => {
     await letters.add('a', said(1), 'no');
     expect(notes).to.deep.equal([`error event -1-0 for listener a is lost: it cannot be kept in ${path}: negative`]);
     expect(readFileSync(path, 'utf8')).to.include('"id":"1-0"');
+  });
+
+  it('begins anew past its bound, keeps the file before, and says and counts what is gone', async () => {
+    const path = join(dir(), 'dead-letter.jsonl');
+    const { log, notes } = noteLog();
+    const letters = new DeadLetters(path, log, 1000);
+    for (let n = 0; n < 20; n += 1) expect(await letters.add('a', said(n), 'no')).to.equal(true);
+    const lines = (name: string): string[] => readFileSync(name, 'utf8').trimEnd().split('\n');
+    const kept = [...lines(`${path}.1`), ...lines(path)];
+    expect(statSync(path).size).to.be.at.most(1000);
+    expect(letters.counters).to.deep.equal({ kept: 20, replaced: 20 - kept.length, lost: 0 });
+    expect(kept.at(-1)).to.include('"id":"19-0"');
+    expect(letters.counters.replaced).to.be.above(0);
+    expect(notes.at(-1)).to.match(
+      /^warn .*dead-letter\.jsonl is full \(1000 bytes\) and is now .*\.1; \d+ older events/,
+    );
+    for (const name of [path, `${path}.1`]) expect(statSync(name).mode & 0o777).to.equal(0o600);
+  });
+
+  it('keeps no raw control character of a reason or an event, and cuts a long reason', async () => {
+    const path = join(dir(), 'dead-letter.jsonl');
+    const hostile = Object.assign(said(1), { module: 'a\u009b\u202e\nb' });
+    await new DeadLetters(path, noteLog().log).add('a', hostile, `\u001b[2J\u2028${'x'.repeat(100_000)}`);
+    const text = readFileSync(path, 'utf8');
+    expect(text).to.match(/^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*\n$/);
+    expect(text.length).to.be.below(5000);
   });
 });

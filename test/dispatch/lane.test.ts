@@ -45,7 +45,7 @@ describe('Lane', () => {
     const { log, notes } = noteLog();
     const outbox = await Outbox.open({ dir: undefined, maxBytes: 1e6, log });
     const abort = new AbortController();
-    const delivery = new Delivery({ name: 'test', listener, log, refused: () => undefined, stopped: abort.signal });
+    const delivery = new Delivery({ name: 'test', listener, log, refused: () => true, stopped: abort.signal });
     const lane = new Lane({
       delivery,
       outbox,

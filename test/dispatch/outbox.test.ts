@@ -49,7 +49,7 @@ describe('Outbox and Lane', () => {
   const lane = (outbox: Outbox, position: number): { readonly lane: Lane; readonly got: number[] } => {
     const got: number[] = [];
     const listener = { handle: (event: Event) => void got.push((event.fields as { n: number }).n) };
-    const delivery = new Delivery({ name: 'l', listener, log, refused: () => undefined, stopped: stopping.signal });
+    const delivery = new Delivery({ name: 'l', listener, log, refused: () => true, stopped: stopping.signal });
     const made = new Lane({
       delivery,
       outbox,

@@ -1,0 +1,45 @@
+import type { Event } from '../events/event.js';
+import type { Gathering } from '../listener.js';
+
+/** Events that wait for others, so that a listener gets them together. */
+export class Gathered {
+  readonly #gathering: Gathering;
+  #events: Event[] = [];
+  /** ms, monotonic. */
+  #dueAt = 0;
+  #deliveredAt = Number.NEGATIVE_INFINITY;
+  #hurried = false;
+
+  constructor(gathering: Gathering) {
+    this.#gathering = gathering;
+  }
+
+  /** Whether there are as many as may wait. */
+  add(event: Event): boolean {
+    const { most, waitMs, everyMs } = this.#gathering;
+    if (this.#events.length === 0) this.#dueAt = Math.max(performance.now() + waitMs, this.#deliveredAt + everyMs);
+    this.#events.push(event);
+    return this.#events.length >= most;
+  }
+
+  /** How long they may still wait, ms; 0 where they are due, or there are none. */
+  get dueInMs(): number {
+    return this.#events.length === 0 || this.#hurried ? 0 : Math.max(0, this.#dueAt - performance.now());
+  }
+
+  /** Nothing waits any more from here on. */
+  hurry(): void {
+    this.#hurried = true;
+  }
+
+  take(): readonly Event[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** Notes that they were delivered now: `everyMs` counts from here. */
+  delivered(): void {
+    this.#deliveredAt = performance.now();
+  }
+}
