@@ -1,8 +1,8 @@
 /** Sends sshd lines to a port at a steady rate, in a process of its own: `sender udp|tcp PORT RATE SECONDS`; prints how many. */
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sshdLines } from './sshd-lines.js';
+import { openUdpSender } from './udp-sender.js';
 
 const [kind = '', port = '', rate = '', seconds = ''] = process.argv.slice(2);
 const distinct = 50_000;
@@ -13,22 +13,13 @@ const due = (): number => Math.min(wanted, Math.floor(((performance.now() - bega
 let sent = 0;
 
 const overUdp = async (): Promise<void> => {
-  const socket = createSocket('udp4');
-  socket.connect(Number(port), '127.0.0.1');
-  await once(socket, 'connect');
-  let failed = 0;
-  const onSent = (error: Error | null): void => {
-    if (error !== null) failed += 1;
-  };
+  const send = openUdpSender(Number(port), lines);
   while (sent < wanted) {
     // Never more at once than a sender's own queue would hold, also after a pause of this process.
     const until = Math.min(due(), sent + 200);
-    for (; sent < until; sent += 1) socket.send(lines[sent % distinct] ?? '', onSent);
-    await new Promise((resolve) => setImmediate(resolve));
+    while (sent < until) sent += send(sent, until - sent);
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  socket.close();
-  sent -= failed;
 };
 
 const overTcp = async (): Promise<void> => {
