@@ -14,6 +14,8 @@ export interface Restored {
   readonly lost: readonly FilePosition[];
   /** Rotated files that could not be read, and why. */
   readonly unreadable: readonly string[];
+  /** What came after them may be incomplete, and why; undefined: it is not. */
+  readonly doubt: string | undefined;
 }
 
 /** What `restore` works with. */
@@ -33,6 +35,7 @@ export const restore = async (options: RestoreOptions): Promise<Restored> => {
   const lost: FilePosition[] = [];
   const unreadable: string[] = [];
   const newest = options.position.files.at(-1);
+  let doubt: string | undefined;
   for (const wanted of options.position.files) {
     const there = await underPath(options, wanted);
     const isDone = there !== undefined && (wanted !== newest || wanted.head.bytes > 0);
@@ -46,9 +49,10 @@ export const restore = async (options: RestoreOptions): Promise<Restored> => {
       else await file.close();
     }
     if (there !== undefined) files.push(there);
+    if (wanted === newest) doubt = found.doubt;
     unreadable.push(...found.unreadable);
   }
-  return { files, lost, unreadable };
+  return { files, lost, unreadable, doubt };
 };
 
 const nothing: Found = { wanted: undefined, seen: true, later: [], unreadable: [] };

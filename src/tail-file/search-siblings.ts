@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from './error-code.js';
 import { beginsWith } from './fingerprint.js';
-import { identityOf, type FollowSettings } from './chain-file.js';
+import { identityOf, leadsTo, type FollowSettings } from './chain-file.js';
 import { FollowedFile } from './followed-file.js';
 import { GzipFile } from './gzip-file.js';
 import type { KnownFiles } from './known-files.js';
@@ -23,8 +23,8 @@ export interface Search {
   readonly sameInstantIsLater: boolean;
   /** Files of any other name in the directory are looked at too, by inode. */
   readonly anyName: boolean;
-  /** Siblings rotated later than this one (an identity) are none of this search. */
-  readonly upTo?: string;
+  /** This file, wherever it has been rotated to meanwhile, and what was rotated after it, are none of this search. */
+  readonly upTo?: FollowedFile | undefined;
   readonly known: KnownFiles;
   readonly settings: FollowSettings;
   readonly now: number;
@@ -40,10 +40,13 @@ export interface Found {
   readonly later: readonly Opened[];
   /** Siblings that could not be read, and why. */
   readonly unreadable: readonly string[];
+  /** What may have been missed, and why; undefined: nothing. */
+  readonly doubt?: string | undefined;
 }
 
 const mostOpened = 64;
-const mostAttempts = 5;
+/** A rotation renames many files within a millisecond and then leaves them alone. */
+const mostAttempts = 20;
 const mostNames = 10_000;
 const anyRotation: RotatedName = { scheme: 'counter', family: '', numbers: [], packing: 'plain' };
 
@@ -53,8 +56,9 @@ const anyRotation: RotatedName = { scheme: 'counter', family: '', numbers: [], p
  */
 export const searchSiblings = async (search: Search): Promise<Found> => {
   for (let attempt = 1; ; attempt += 1) {
-    const found = await searchOnce({ ...search, moved: false });
-    if (!found.moved || attempt === mostAttempts) return found;
+    const { settled, ...found } = await searchOnce({ ...search, moved: false });
+    if (settled) return found;
+    if (attempt === mostAttempts) return { ...found, doubt: 'was rotated again and again while it was looked for' };
     await found.wanted?.close();
     for (const file of found.later) await file.close();
   }
@@ -66,23 +70,64 @@ interface Attempt extends Search {
   moved: boolean;
 }
 
-const searchOnce = async (search: Attempt): Promise<Found & { readonly moved: boolean }> => {
+/** Names stand for the same files before and after, or what was seen under them does not hold together. */
+const searchOnce = async (search: Attempt): Promise<Found & { readonly settled: boolean }> => {
   const unreadable: string[] = [];
-  const siblings = withoutHalfPacked(await listSiblings(search.path));
+  await search.upTo?.look(search.now);
+  await search.upTo?.takeInHead();
+  const listed = await listSiblings(search.path);
+  const siblings = withoutHalfPacked(listed);
   const wasEmpty = search.wanted.head.bytes === 0 && !search.stillOpen;
   const place = wasEmpty ? undefined : await findPlace(search, siblings, unreadable);
+  const after = laterThan(search, siblings, place?.sibling);
+  const { later, reached } = await openNews(search, after, unreadable);
+  const identity = identityOf(search.wanted);
+  const seen = place !== undefined || (wasEmpty && siblings.some((sibling) => identityOf(sibling) === identity));
+  const settled = !search.moved && isSameListing(listed, await listSiblings(search.path));
+  const isCutOff = !seen && (reached || later.length > 0) && after[0] === siblings[0];
+  const doubt = isCutOff ? 'was rotated so often that what was read last is no longer there' : undefined;
+  return { wanted: place?.opened, seen, later, unreadable, doubt, settled };
+};
+
+/** Those of the siblings that nobody has read, up to the file that is none of this search: whether that was reached. */
+const openNews = async (
+  search: Attempt,
+  siblings: readonly Sibling[],
+  unreadable: string[],
+): Promise<{ readonly later: readonly Opened[]; readonly reached: boolean }> => {
+  const { upTo } = search;
   const later: Opened[] = [];
-  for (const sibling of laterThan(search, siblings, place?.sibling)) {
+  for (const sibling of siblings) {
+    if (identityOf(sibling) === upTo?.identity) return { later, reached: true };
     if (later.length === mostOpened) unreadable.push(`${sibling.path}: more than ${mostOpened} rotated files`);
     const opened = later.length < mostOpened ? await openSibling(search, sibling, unreadable) : undefined;
     if (opened === undefined) continue;
-    if (await isNews(search, opened)) later.push(opened);
+    const reached = isAlso(opened, upTo);
+    if (!reached && (await isNews(search, opened))) later.push(opened);
     else await opened.close();
+    if (reached) return { later, reached };
   }
-  const identity = identityOf(search.wanted);
-  const seen = place !== undefined || (wasEmpty && siblings.some((sibling) => identityOf(sibling) === identity));
-  return { wanted: place?.opened, seen, later, unreadable, moved: search.moved };
+  if (upTo === undefined || later.length === 0 || (await leadsTo(search.path, upTo.identity))) {
+    return { later, reached: false };
+  }
+  for (const file of later) await file.close();
+  return { later: [], reached: true };
 };
+
+const isSameListing = (before: readonly Sibling[], after: readonly Sibling[]): boolean => {
+  const texts = (siblings: readonly Sibling[]): string =>
+    siblings
+      .map(({ packing, path, size, ...sibling }) => `${path} ${identityOf(sibling)} ${packing === 'plain' ? '' : size}`)
+      .join('\n');
+  return texts(before) === texts(after);
+};
+
+/** The same file, compressed since. */
+const isAlso = (opened: Opened, file: FollowedFile | undefined): boolean =>
+  file !== undefined &&
+  file.head.length > 0 &&
+  opened instanceof GzipFile &&
+  opened.head.subarray(0, file.head.length).equals(file.head);
 
 interface Place {
   readonly sibling: Sibling;
@@ -131,9 +176,7 @@ const byInode = async ({ path, wanted }: Search, siblings: readonly Sibling[]): 
   return siblings.slice(0, 0);
 };
 
-const laterThan = (search: Search, all: readonly Sibling[], place: Sibling | undefined): readonly Sibling[] => {
-  const end = all.findIndex((sibling) => identityOf(sibling) === search.upTo);
-  const siblings = end === -1 ? all : all.slice(0, end);
+const laterThan = (search: Search, siblings: readonly Sibling[], place: Sibling | undefined): readonly Sibling[] => {
   if (place !== undefined && place.family !== '') {
     const after = siblings.slice(siblings.indexOf(place) + 1);
     return after.filter(({ family }) => family === place.family);

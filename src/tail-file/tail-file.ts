@@ -111,6 +111,7 @@ export class TailFile {
       await this.#chain.insert(file, now);
     }
     this.#last = this.#chain.newest;
+    const gapsBefore = this.counters.gaps;
     for (const lost of restored.lost) {
       const unread = lost.size - lost.offset;
       const mayBeMissed = lost === files.at(-1) && !this.#known.isRotatedForm(this.path);
@@ -121,6 +122,7 @@ export class TailFile {
         `what was read last, up to byte ${lost.offset}, was not found again here or among its rotated siblings${why}`,
       );
     }
+    if (restored.doubt !== undefined && this.counters.gaps === gapsBefore) this.#gap(0, restored.doubt);
   }
 
   /** Sees which file the path leads to now. Answers whether it leads to one that is read here. */
@@ -142,7 +144,7 @@ export class TailFile {
       return false;
     }
     if (this.#last !== undefined && this.#last !== file) this.counters.rotations += 1;
-    if (this.#last !== undefined) await this.#insertMissed(this.#last, now);
+    if (this.#last !== undefined) await this.#insertMissed(this.#last, now, file);
     chain.setCurrent(file, now);
     this.#last = file;
     this.#lastPosition = undefined;
@@ -226,16 +228,17 @@ export class TailFile {
   }
 
   /** Files that were rotated away between two polls, so that the path was never seen to lead to them. */
-  async #insertMissed(last: ChainFile, now: number): Promise<void> {
+  async #insertMissed(last: ChainFile, now: number, next?: FollowedFile): Promise<void> {
     if (await leadsTo(last.base, last.identity)) return;
     const stillOpen = this.#chain.has(last);
     if (stillOpen && last instanceof FollowedFile) await last.takeInHead();
     const wanted = stillOpen ? last.position() : (this.#lastPosition ?? last.position());
-    const found = await this.#search(last.base, wanted, stillOpen, now);
+    const found = await this.#search({ path: last.base, wanted, stillOpen, now, upTo: next });
     if (found.wanted !== undefined) {
       await found.wanted.resume(wanted);
       await this.#chain.insert(found.wanted, now);
     }
+    if (found.doubt !== undefined) this.#gap(0, found.doubt);
     this.counters.rotations += found.later.length;
     for (const file of found.later) await this.#chain.insert(file, now);
     const newest = found.later.at(-1);
@@ -253,7 +256,7 @@ export class TailFile {
     const seenEnd = wanted.offset + file.destroyed;
     await file.restart();
     if (file === this.#chain.current) await this.#copiesOfEmpty.begin(file);
-    const found = await this.#search(file.base, wanted, false, now, file.identity);
+    const found = await this.#search({ path: file.base, wanted, stillOpen: false, now, upTo: file });
     if (found.wanted === undefined) this.#gap(seenEnd - wanted.offset, 'was truncated, and no copy of it was found');
     else {
       const copy = found.wanted;
@@ -267,11 +270,15 @@ export class TailFile {
     for (const later of found.later) await this.#chain.insert(later, now, file);
   }
 
-  #search(path: string, wanted: FilePosition, stillOpen: boolean, now: number, upTo = ''): Promise<Found> {
-    const known = this.#known;
-    const settings = this.#settings;
-    const how = { sameInstantIsLater: true, anyName: false, upTo };
-    return searchSiblings({ path, wanted, stillOpen, ...how, known, settings, now });
+  async #search(options: {
+    readonly path: string;
+    readonly wanted: FilePosition;
+    readonly stillOpen: boolean;
+    readonly now: number;
+    readonly upTo?: FollowedFile | undefined;
+  }): Promise<Found> {
+    const how = { sameInstantIsLater: true, anyName: false, known: this.#known, settings: this.#settings };
+    return searchSiblings({ ...options, ...how });
   }
 
   async #findCopiesOfEmpty(now: number): Promise<void> {
