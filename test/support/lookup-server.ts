@@ -12,40 +12,45 @@ export interface LookupServer {
   close(): Promise<void>;
 }
 
-/** Starts services that answer as told; those of a suite are closed after each test. */
-export const lookupServers = (): {
-  readonly start: (answer: (path: string, response: ServerResponse) => unknown) => Promise<LookupServer>;
-} => {
+/** Starts a service that answers as told. */
+export const startLookupServer = async (
+  answer: (path: string, response: ServerResponse) => unknown,
+): Promise<LookupServer> => {
+  const asked: string[] = [];
+  let active = 0;
+  let most = 0;
+  const server: Server = createServer((request: IncomingMessage, response) => {
+    const path = request.url ?? '';
+    asked.push(path);
+    active += 1;
+    most = Math.max(most, active);
+    response.on('close', () => {
+      active -= 1;
+    });
+    answer(path, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    most: () => most,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** Starts services for the calling suite; they are closed after each test. */
+export const lookupServers = (): { readonly start: typeof startLookupServer } => {
   const running: LookupServer[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((server) => server.close()));
   });
   return {
     start: async (answer) => {
-      const asked: string[] = [];
-      let active = 0;
-      let most = 0;
-      const server: Server = createServer((request: IncomingMessage, response) => {
-        const path = request.url ?? '';
-        asked.push(path);
-        active += 1;
-        most = Math.max(most, active);
-        response.on('close', () => {
-          active -= 1;
-        });
-        answer(path, response);
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const started: LookupServer = {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        asked,
-        most: () => most,
-        close: () =>
-          new Promise((resolve) => {
-            server.close(() => resolve());
-            server.closeAllConnections();
-          }),
-      };
+      const started = await startLookupServer(answer);
       running.push(started);
       return started;
     },
