@@ -72,6 +72,10 @@ class PrintSink implements FrameSink {
     this.#text += this.#normalizer === undefined ? toLine(record) : toNormalizedLine(record, this.#normalizer);
   }
 
+  together(fill: () => void): void {
+    fill();
+  }
+
   durable(): Promise<void> {
     return Promise.resolve();
   }

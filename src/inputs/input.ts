@@ -24,6 +24,8 @@ export interface FrameSink {
     readonly receivedAt: number;
     readonly flags: number;
   }): void;
+  /** What `fill` pushes and notes, at once, gets to disk whole or not at all. */
+  together(fill: () => void): void;
   /** Keeps a place to go on from after a restart: stored with, and only with, all frames pushed before it. `undefined` forgets it. */
   position(input: string, key: string, value: Json | undefined): void;
   readonly full: boolean;

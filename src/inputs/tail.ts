@@ -244,7 +244,7 @@ export class TailInput implements Input {
     const position = parseTailPosition(this.#options.positions?.get(path));
     const { maxFrame = 65_536, timeZone, year } = this.#options;
     let stored = this.#live;
-    return new TailFile({
+    const tail = new TailFile({
       path,
       from,
       ...(position === undefined ? {} : { position }),
@@ -266,8 +266,15 @@ export class TailInput implements Input {
         this.#sink.push({ source, bytes, start, end, receivedAt: Date.now(), flags });
         return true;
       },
+      together: (give) =>
+        this.#sink.together(() => {
+          give();
+          const reached = tail.position();
+          if (reached !== undefined) this.#sink.position(this.name, path, reached);
+        }),
       onReport: (report) => this.#report(report),
     });
+    return tail;
   }
 
   #report({ kind, path, message }: TailReport): void {

@@ -41,6 +41,10 @@ export class DirectSink implements FrameSink {
     this.#core.frontend.frame(whole);
   }
 
+  together(fill: () => void): void {
+    fill();
+  }
+
   durable(): Promise<void> {
     return Promise.resolve();
   }

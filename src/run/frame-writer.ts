@@ -22,6 +22,8 @@ export class FrameWriter implements FrameSink {
   #nextSeq: number;
   #blockBytes = smallestBlockBytes;
   #scheduled = false;
+  /** What is pushed belongs together: the block grows instead of being ended. */
+  #isTogether = false;
   #writing = false;
   #waitingBytes = 0;
   readonly #sealed: { readonly bytes: Uint8Array; readonly firstSeq: number; readonly count: number }[] = [];
@@ -87,6 +89,15 @@ export class FrameWriter implements FrameSink {
     this.bytes += end - start;
   }
 
+  together(fill: () => void): void {
+    this.#isTogether = true;
+    try {
+      fill();
+    } finally {
+      this.#isTogether = false;
+    }
+  }
+
   position(input: string, key: string, value: Json | undefined): void {
     const bytes = Buffer.from(JSON.stringify({ input, key, value }));
     this.#add(entryKinds.position, 0, undefined, 0, bytes, 0, bytes.length);
@@ -123,14 +134,15 @@ export class FrameWriter implements FrameSink {
     end: number,
   ): void {
     let writer = this.#writer;
-    if (writer === undefined || !writer.fits(end - start)) {
+    const isFull = writer !== undefined && !this.#isTogether && !writer.fits(end - start);
+    if (writer === undefined || isFull) {
       if (writer !== undefined) this.#seal(writer);
       writer = new BlockWriter({ firstSeq: this.#nextSeq, bytes: this.#blockBytes });
       this.#writer = writer;
     }
     writer.add(kind, flags, source, receivedAt, bytes, start, end);
     this.#nextSeq += 1;
-    if (writer.bytes >= largestBlockBytes) this.#seal(writer);
+    if (writer.bytes >= largestBlockBytes && !this.#isTogether) this.#seal(writer);
     this.#schedule();
   }
 

@@ -20,6 +20,8 @@ export interface ReadStep {
 export interface FollowSettings {
   readonly maxLineBytes: number;
   readonly take: TakeLine;
+  /** Called around each handing over of lines: when it returns, the lines and the place behind them hold together. */
+  readonly together: (give: () => void) => void;
   readonly counters: TailCounters;
 }
 

@@ -35,6 +35,7 @@ export class FollowedFile implements ChainFile {
   readonly #device: bigint;
   readonly #inode: bigint;
   readonly #cutter: LineCutter;
+  readonly #together: FollowSettings['together'];
   readonly #counters: TailCounters;
 
   private constructor(handle: FileHandle, path: string, stats: BigIntStats, now: number, settings: FollowSettings) {
@@ -48,6 +49,7 @@ export class FollowedFile implements ChainFile {
     this.grownAt = now;
     this.#cutter = new LineCutter(settings);
     this.#counters = settings.counters;
+    this.#together = settings.together;
     this.#peak = this.size;
     this.#peakNs = this.modifiedNs;
   }
@@ -186,9 +188,12 @@ export class FollowedFile implements ChainFile {
   async finish(step: ReadStep): Promise<boolean> {
     const before = this.#mark.length;
     const bytesRead = await this.#fill(step.buffer, before, this.size);
-    if (!this.#cutter.last(step.buffer, before, bytesRead, this.#stored)) return false;
-    this.#advance(step.buffer, bytesRead - before, before);
-    return true;
+    let taken = false;
+    this.#together(() => {
+      taken = this.#cutter.last(step.buffer, before, bytesRead, this.#stored);
+      if (taken) this.#advance(step.buffer, bytesRead - before, before);
+    });
+    return taken;
   }
 
   position(): FilePosition {
@@ -242,8 +247,11 @@ export class FollowedFile implements ChainFile {
     this.#verified();
     step.budget -= bytesRead - before;
     const start = this.#passHole(buffer, before, bytesRead);
-    const at = this.#cutter.cut(buffer, start, bytesRead, this.#stored);
-    this.#advance(buffer, at - before, before);
+    let at = start;
+    this.#together(() => {
+      at = this.#cutter.cut(buffer, start, bytesRead, this.#stored);
+      this.#advance(buffer, at - before, before);
+    });
     if (this.#cutter.refused) return 'refused';
     return at === before ? 'end' : 'more';
   }

@@ -25,6 +25,7 @@ export class GzipFile implements ChainFile {
   readonly #stats: BigIntStats;
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #cutter: LineCutter;
+  readonly #together: FollowSettings['together'];
   readonly #destroy: () => void;
 
   private constructor(handle: FileHandle, path: string, stats: BigIntStats, now: number, settings: FollowSettings) {
@@ -33,6 +34,7 @@ export class GzipFile implements ChainFile {
     this.grownAt = now;
     this.#stats = stats;
     this.#cutter = new LineCutter(settings);
+    this.#together = settings.together;
     const stored = handle.createReadStream();
     const unpacked = stored.pipe(createGunzip());
     stored.on('error', (error) => unpacked.destroy(error));
@@ -86,8 +88,7 @@ export class GzipFile implements ChainFile {
     for (;;) {
       this.#pass();
       if (this.#toPass === 0) {
-        const at = this.#cutter.cut(this.#rest, 0, this.#rest.length, this.#storedAt);
-        this.#advance(at);
+        this.#together(() => this.#advance(this.#cutter.cut(this.#rest, 0, this.#rest.length, this.#storedAt)));
         if (this.#cutter.refused) return 'refused';
       }
       if (this.#unpackedEnd) return 'end';
@@ -99,9 +100,12 @@ export class GzipFile implements ChainFile {
   }
 
   async finish(): Promise<boolean> {
-    if (!this.#cutter.last(this.#rest, 0, this.#rest.length, this.#storedAt)) return false;
-    this.#advance(this.#rest.length);
-    return true;
+    let taken = false;
+    this.#together(() => {
+      taken = this.#cutter.last(this.#rest, 0, this.#rest.length, this.#storedAt);
+      if (taken) this.#advance(this.#rest.length);
+    });
+    return taken;
   }
 
   position(): FilePosition {

@@ -51,7 +51,8 @@ export class TailFile {
     this.path = path;
     this.counters = counters;
     this.#options = options;
-    this.#settings = { maxLineBytes, take: options.onLine, counters };
+    const together = options.together ?? ((give: () => void): void => give());
+    this.#settings = { maxLineBytes, take: options.onLine, together, counters };
     this.#known = options.known ?? new KnownFiles();
     this.#buffer = options.buffer ?? Buffer.alloc(bufferBytesFor(maxLineBytes));
     this.#trouble = new TroubleReporter(path, this.#say);
@@ -74,10 +75,11 @@ export class TailFile {
     else if (outcome.kind === 'failed') await this.#failed(outcome.file, outcome.error);
     else if (found) this.#trouble.fine();
     await this.#release(now, outcome.kind === 'end');
-    this.#moved ||= bytes !== this.counters.bytes;
+    const hasGiven = bytes !== this.counters.bytes;
+    this.#moved ||= hasGiven && this.#options.together === undefined;
     const refused = outcome.kind === 'refused';
     const more = refused || outcome.kind === 'more' || outcome.kind === 'truncated';
-    return { more, refused, moved: this.#moved, active: this.#moved || this.#chain.isRestless(now) };
+    return { more, refused, moved: this.#moved, active: this.#moved || hasGiven || this.#chain.isRestless(now) };
   }
 
   /** Where to go on after a restart, so that none of the lines given out comes again. Undefined before a file was found. */

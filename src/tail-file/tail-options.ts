@@ -8,6 +8,12 @@ import type { TailReport } from './report.js';
 export interface TailFileOptions {
   readonly path: string;
   readonly onLine: TakeLine;
+  /**
+   * Called each time lines are about to be given out; it must call `give`, which gives them by `onLine`, at once. When
+   * `give` has returned, `position()` is behind them: who stores lines and place together then loses and repeats nothing.
+   * With it, `moved` tells of other movements only.
+   */
+  readonly together?: (give: () => void) => void;
   readonly onReport?: (report: TailReport) => void;
   /** Where to begin with a file that is there at the first poll and has never been read. Default `start`. */
   readonly from?: 'start' | 'end';

@@ -39,6 +39,10 @@ export class CollectingSink implements FrameSink {
     this.positions.set(`${input} ${key}`, value);
   }
 
+  together(fill: () => void): void {
+    fill();
+  }
+
   durable(): Promise<void> {
     return Promise.resolve();
   }
