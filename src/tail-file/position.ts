@@ -27,6 +27,21 @@ export type TailPosition = {
   readonly files: readonly FilePosition[];
 };
 
+/** Where a path named no file at that time (ns since the epoch). */
+export const positionOfNothing = (path: string, ns: bigint): FilePosition => ({
+  path,
+  device: '0',
+  inode: '0',
+  head: nothing,
+  mark: nothing,
+  offset: 0,
+  size: 0,
+  modifiedNs: String(ns),
+  skipping: false,
+  gzip: false,
+});
+
+const nothing: Fingerprint = { bytes: 0, hash: '' };
 const mostFiles = 64;
 
 const isFingerprint = (value: unknown): value is Fingerprint =>

@@ -25,6 +25,8 @@ export interface Search {
   readonly anyName: boolean;
   /** This file, wherever it has been rotated to meanwhile, and what was rotated after it, are none of this search. */
   readonly upTo?: FollowedFile | undefined;
+  /** Files created before (ns since the epoch) are none of this search; compressed ones are always newer than their lines. */
+  readonly bornSinceNs?: bigint | undefined;
   readonly known: KnownFiles;
   readonly settings: FollowSettings;
   readonly now: number;
@@ -84,7 +86,7 @@ const searchOnce = async (search: Attempt): Promise<Found & { readonly settled: 
   const identity = identityOf(search.wanted);
   const seen = place !== undefined || (wasEmpty && siblings.some((sibling) => identityOf(sibling) === identity));
   const settled = !search.moved && isSameListing(listed, await listSiblings(search.path));
-  const isCutOff = !seen && (reached || later.length > 0) && after[0] === siblings[0];
+  const isCutOff = !seen && !wasEmpty && (reached || later.length > 0) && after[0] === siblings[0];
   const doubt = isCutOff ? 'was rotated so often that what was read last is no longer there' : undefined;
   return { wanted: place?.opened, seen, later, unreadable, doubt, settled };
 };
@@ -182,7 +184,12 @@ const laterThan = (search: Search, siblings: readonly Sibling[], place: Sibling 
     return after.filter(({ family }) => family === place.family);
   }
   const since = BigInt(search.wanted.modifiedNs);
-  return siblings.filter(({ modifiedNs }) => modifiedNs > since || (search.sameInstantIsLater && modifiedNs === since));
+  const { bornSinceNs = 0n, sameInstantIsLater } = search;
+  return siblings.filter(
+    ({ modifiedNs, bornNs, packing }) =>
+      (modifiedNs > since || (sameInstantIsLater && modifiedNs === since)) &&
+      (packing !== 'plain' || bornNs >= bornSinceNs),
+  );
 };
 
 /** Whether nobody reads or has read the file, and it is no copy of the wanted one. */

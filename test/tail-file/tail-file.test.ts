@@ -216,6 +216,30 @@ describe('TailFile', () => {
       expect(await follow.read()).to.deep.equal(['one', 'two']);
     });
 
+    it('reads what came and was rotated away before it was first seen under the path', async () => {
+      await follow.read();
+      append('one\n');
+      fs.renameSync(log, `${log}.2`);
+      append('two\n');
+      fs.writeFileSync(`${log}.1.gz`, gzipSync('two\n'));
+      fs.rmSync(log);
+      expect(await follow.read()).to.deep.equal(['one', 'two']);
+      append('three\n');
+      expect(await follow.read()).to.deep.equal(['one', 'two', 'three']);
+      expect(follow.tail.counters).to.include({ gaps: 0 });
+    });
+
+    it('does so for a path that is known to have named no file, and leaves others alone', async () => {
+      const absentSince = Date.now();
+      append('one\n');
+      fs.renameSync(log, `${log}.1`);
+      append('two\n');
+      append('old\n', `${log}.2`);
+      fs.utimesSync(`${log}.2`, absentSince / 1000 - 60, absentSince / 1000 - 60);
+      follow = new Follow(log, { absentSince });
+      expect(await follow.read()).to.deep.equal(['one', 'two']);
+    });
+
     it('leaves rotated files alone that were there before', async () => {
       append('old\n', `${log}.1`);
       fs.utimesSync(`${log}.1`, 1, 1);
