@@ -2,6 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { baseOf } from './base-of.js';
 import { Chain } from './chain.js';
 import { CopiesOfEmpty } from './copies-of-empty.js';
 import { errorCode, inWords } from './error-code.js';
@@ -9,7 +10,7 @@ import { identityOf, leadsTo, type ChainFile, type FollowSettings } from './chai
 import { FollowedFile } from './followed-file.js';
 import { KnownFiles } from './known-files.js';
 import { newCounters, type TailCounters } from './line-cutter.js';
-import type { FilePosition, TailPosition } from './position.js';
+import { positionOfNothing, type FilePosition, type TailPosition } from './position.js';
 import { TroubleReporter, type TailReport } from './report.js';
 import { restore } from './restore.js';
 import { searchSiblings, type Found } from './search-siblings.js';
@@ -41,6 +42,8 @@ export class TailFile {
   #lastPosition: FilePosition | undefined;
   /** A file under this path that is not read here yet. */
   #stranger: { readonly identity: string; readonly since: number } | undefined;
+  /** When the path was seen to name no file, before any was read here: ms since the epoch. */
+  #absentSince: number | undefined;
   /** When the directory had last changed before the last search in it. */
   #searchedNs: bigint | undefined;
   #polled = false;
@@ -53,6 +56,7 @@ export class TailFile {
     this.#options = options;
     const together = options.together ?? ((give: () => void): void => give());
     this.#settings = { maxLineBytes, take: options.onLine, together, counters };
+    this.#absentSince = options.absentSince;
     this.#known = options.known ?? new KnownFiles();
     this.#buffer = options.buffer ?? Buffer.alloc(bufferBytesFor(maxLineBytes));
     this.#trouble = new TroubleReporter(path, this.#say);
@@ -146,7 +150,7 @@ export class TailFile {
       return false;
     }
     if (this.#last !== undefined && this.#last !== file) this.counters.rotations += 1;
-    if (this.#last !== undefined) await this.#insertMissed(this.#last, now, file);
+    await this.#insertMissed(now, file);
     chain.setCurrent(file, now);
     this.#last = file;
     this.#lastPosition = undefined;
@@ -221,33 +225,46 @@ export class TailFile {
 
   /** While the path names nothing, files may still come and be rotated away under it: then its directory changes. */
   async #missedWhileMissing(now: number): Promise<void> {
-    if (this.#last === undefined) return;
-    const changedNs = await directoryChangedNs(this.#last.base);
+    const changedNs = await directoryChangedNs(this.#last?.base ?? this.path);
+    if (this.#last === undefined) this.#absentSince ??= Date.now();
     if (changedNs === this.#searchedNs) return;
     const settled = Date.now() - Number(changedNs / 1_000_000n) > coarseClockMs;
-    await this.#insertMissed(this.#last, now);
+    await this.#insertMissed(now);
     this.#searchedNs = settled ? changedNs : undefined;
   }
 
   /** Files that were rotated away between two polls, so that the path was never seen to lead to them. */
-  async #insertMissed(last: ChainFile, now: number, next?: FollowedFile): Promise<void> {
-    if (await leadsTo(last.base, last.identity)) return;
-    const stillOpen = this.#chain.has(last);
-    if (stillOpen && last instanceof FollowedFile) await last.takeInHead();
-    const wanted = stillOpen ? last.position() : (this.#lastPosition ?? last.position());
-    const found = await this.#search({ path: last.base, wanted, stillOpen, now, upTo: next });
-    if (found.wanted !== undefined) {
-      await found.wanted.resume(wanted);
-      await this.#chain.insert(found.wanted, now);
-    }
-    if (found.doubt !== undefined) this.#gap(0, found.doubt);
-    this.counters.rotations += found.later.length;
-    for (const file of found.later) await this.#chain.insert(file, now);
-    const newest = found.later.at(-1);
+  async #insertMissed(now: number, next?: FollowedFile): Promise<void> {
+    const found = await this.#findMissed(now, next);
+    if (found?.doubt !== undefined) this.#gap(0, found.doubt);
+    if (found?.wanted !== undefined) await this.#chain.insert(found.wanted, now);
+    const later = found?.later ?? [];
+    this.counters.rotations += later.length;
+    for (const file of later) await this.#chain.insert(file, now);
+    const newest = later.at(-1);
     if (newest === undefined || !this.#chain.has(newest)) return;
     this.#last = newest;
     this.#lastPosition = undefined;
     this.#moved = true;
+  }
+
+  /** What was rotated away after the last file, or since there was none; the last one too, at its place, if it is not open. */
+  async #findMissed(now: number, upTo: FollowedFile | undefined): Promise<Found | undefined> {
+    const last = this.#last;
+    if (last === undefined) {
+      if (this.#absentSince === undefined) return undefined;
+      const sinceNs = BigInt(this.#absentSince - coarseClockMs) * 1_000_000n;
+      const path = upTo?.base ?? (await baseOf(this.path));
+      const wanted = positionOfNothing(path, sinceNs);
+      return this.#search({ path, wanted, stillOpen: false, now, upTo, bornSinceNs: sinceNs });
+    }
+    if (await leadsTo(last.base, last.identity)) return undefined;
+    const stillOpen = this.#chain.has(last);
+    if (stillOpen && last instanceof FollowedFile) await last.takeInHead();
+    const wanted = stillOpen ? last.position() : (this.#lastPosition ?? last.position());
+    const found = await this.#search({ path: last.base, wanted, stillOpen, now, upTo });
+    await found.wanted?.resume(wanted);
+    return found;
   }
 
   /** What was read of the file is no longer in it. It begins anew before the search, so that what happens meanwhile shows next time. A copy may have been made before it was truncated (copytruncate). */
@@ -277,7 +294,8 @@ export class TailFile {
     readonly wanted: FilePosition;
     readonly stillOpen: boolean;
     readonly now: number;
-    readonly upTo?: FollowedFile | undefined;
+    readonly upTo: FollowedFile | undefined;
+    readonly bornSinceNs?: bigint;
   }): Promise<Found> {
     const how = { sameInstantIsLater: true, anyName: false, known: this.#known, settings: this.#settings };
     return searchSiblings({ ...options, ...how });

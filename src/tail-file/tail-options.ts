@@ -19,6 +19,8 @@ export interface TailFileOptions {
   readonly from?: 'start' | 'end';
   /** Where an earlier run came to. */
   readonly position?: TailPosition;
+  /** The path was seen to name no file then (ms since the epoch): what has been rotated away from it since is read first. */
+  readonly absentSince?: number | undefined;
   /** Where the path is named like a rotated form of another one that is followed: even the first file is left to that one for a while. */
   readonly patient?: boolean;
   /** Bytes of a line; the rest is cut off. Default 65536. */
