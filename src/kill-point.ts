@@ -6,8 +6,8 @@ export const killPointNames = [
   'positions-written',
   'checkpoint-half-written',
   'checkpoint-committed',
-  'generation-filled',
-  'generation-renamed',
+  'checkpoint-copied',
+  'checkpoint-replaced',
   'segment-created',
   'segment-removing',
 ] as const;

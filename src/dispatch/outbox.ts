@@ -2,6 +2,7 @@ import { BlockReader } from '../journal/block.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { JournalError } from '../journal/journal-error.js';
 import { messageOf } from '../fault.js';
+import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';
 import { AppendTimes } from './append-times.js';
 import { BehindReader } from './behind-reader.js';
@@ -170,6 +171,7 @@ export class Outbox {
   async #append(block: Uint8Array): Promise<void> {
     const { header } = new BlockReader(block);
     if (this.#segments !== undefined) await this.#persistently(this.#segments, block);
+    killPoint('outbox-appended');
     const lastNumber = header.firstSeq + header.count - 1;
     this.#lastNumber = lastNumber;
     this.#times.note(header.firstSeq, performance.now());

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../fault.js';
+import { killPoint } from '../kill-point.js';
 import { AppendFile } from './append-file.js';
 import { encodeHeader } from './checkpoint-format.js';
 import type { FileLayer } from './file-layer.js';
@@ -48,6 +49,7 @@ export const createGeneration = async (options: {
     file = new AppendFile(await fs.open(temporary, 'create'), { path, size: 0 });
     await file.write(encodeHeader({ generation, begunEmpty: fill === undefined }));
     await fill?.(file);
+    killPoint('checkpoint-copied');
     await file.sync();
     await fs.rename(temporary, path);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { messageOf } from '../fault.js';
+import { killPoint } from '../kill-point.js';
 import type { Json } from '../json.js';
 import type { AppendFile } from './append-file.js';
 import { copyLiveEntries } from './checkpoint-compact.js';
@@ -158,6 +159,7 @@ export class CheckpointLog implements CheckpointStore {
         sizes[index] = await addChange(transaction, { module, key, json, number: firstNumber + index });
       }
       await transaction.commit(position, extra);
+      killPoint('checkpoint-committed');
     } catch (error) {
       file.takeBack(before);
       throw error;
@@ -221,6 +223,7 @@ export class CheckpointLog implements CheckpointStore {
     const fill = (to: AppendFile): Promise<void> =>
       copyLiveEntries({ fs: this.#fs, from, to, cancelled: () => this.#closed });
     const file = await createGeneration({ fs: this.#fs, dir: this.#dir, generation, fill });
+    killPoint('checkpoint-replaced');
     const previous = this.#generation;
     this.#file = file;
     this.#generation = generation;

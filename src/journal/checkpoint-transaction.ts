@@ -1,3 +1,4 @@
+import { killPoint } from '../kill-point.js';
 import type { AppendFile } from './append-file.js';
 import {
   type Change,
@@ -69,6 +70,7 @@ export class CheckpointTransaction {
   /** Resolves when the transaction holds and is on the disk. @throws JournalError `write-failed`, `sync-failed` */
   async commit(position: number, extra: string): Promise<void> {
     await this.flush(0);
+    killPoint('checkpoint-half-written');
     const head = { kind: recordKinds.commit, entries: this.#entries, transaction: this.#number, position };
     await this.#file.write(encodeRecord(head, extra));
     await this.#file.sync();

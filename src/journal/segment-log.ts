@@ -1,4 +1,5 @@
 import { messageOf } from '../fault.js';
+import { killPoint } from '../kill-point.js';
 import { AppendFile } from './append-file.js';
 import type { BlockLocation, Segment } from './block-chain.js';
 import { readBlockHeader } from './block.js';
@@ -222,6 +223,7 @@ export class SegmentLog {
     try {
       file = new AppendFile(await this.#fs.open(path, 'create'), { path, size: 0 });
       await this.#fs.syncDir(this.dir);
+      killPoint('segment-created');
     } catch (error) {
       await file?.close();
       throw new JournalError('write-failed', `cannot begin the segment ${path}: ${messageOf(error)}`, error);
@@ -240,6 +242,7 @@ export class SegmentLog {
       const [oldest, next] = this.#segments;
       if (oldest === undefined || next === undefined || next.firstSeq > seq || this.#closed) break;
       await this.#beforeRemoval(oldest, this.#closing.signal);
+      killPoint('segment-removing');
       await removeSegment(this.#fs, this.dir, oldest.firstSeq);
       this.#segments.shift();
       freed += oldest.bytes;

@@ -1,6 +1,7 @@
 import { BlockReader, entryKinds } from '../journal/block.js';
 import { type BlockLocation, type Gap, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
+import { killPoint } from '../kill-point.js';
 import { JournalError } from '../journal/journal-error.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
@@ -97,6 +98,7 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
     sync: async () => (typeof fsync === 'number' ? segments.sync() : undefined),
     write: async (bytes, { firstSeq, count }) => {
       const location = await persistently(() => segments.append(bytes));
+      killPoint('journal-appended');
       if (fsync === 'always') await segments.sync();
       unsynced = true;
       feed.add({ firstSeq, count, length: bytes.length, bytes, load: () => segments.read(location) });
