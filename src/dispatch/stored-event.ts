@@ -1,4 +1,5 @@
 import { Event, type EventClass, type StoredEvent } from '../events/event.js';
+import { jsonFieldsOf } from '../events/fields.js';
 import type { LogRecord } from '../record.js';
 
 /** An event of a class that is not known here (its module is gone, or changed): what was stored of it is all there is. */
@@ -26,8 +27,7 @@ export const checkStorable = (event: Event): void => {
   const { summary, fields } = event;
   if (typeof summary !== 'string') throw new TypeError(`its summary is ${typeof summary}, a text would be right`);
   const values: Readonly<Record<string, unknown>> = fields;
-  for (const [name, type] of Object.entries(event.class.fields))
-    if (type.startsWith('json')) JSON.stringify(values[name]);
+  for (const name of jsonFieldsOf(event.class.fields)) JSON.stringify(values[name]);
 };
 
 /** An event as plain JSON. @throws TypeError where it has no summary, or a field that JSON cannot carry; what its getters throw */

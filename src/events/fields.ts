@@ -46,6 +46,18 @@ const declared = (types: FieldTypes): readonly Declared[] => {
   return list;
 };
 
+const jsonFields = new WeakMap<FieldTypes, readonly string[]>();
+
+/** Names of the declared fields that may hold any JSON. */
+export const jsonFieldsOf = (types: FieldTypes): readonly string[] => {
+  let names = jsonFields.get(types);
+  if (names === undefined) {
+    names = declared(types).flatMap(({ name, type }) => (type === 'json' ? [name] : []));
+    jsonFields.set(types, names);
+  }
+  return names;
+};
+
 const hasType = (value: unknown, type: FieldType): boolean => {
   if (type === 'json') return true;
   if (type === 'strings') return Array.isArray(value) && value.every((item) => typeof item === 'string');
