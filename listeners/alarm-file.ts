@@ -28,10 +28,10 @@ const jsonOf = (event: Event, value: unknown): string => {
 
 const create = (
   { alarms, alarmEvents }: z.output<typeof options>,
-  { logDir, log, metrics }: ListenerContext,
+  { logDir, log, metrics, places }: ListenerContext,
 ): Listener => {
-  const alarmFile = new AppendFile({ path: resolve(logDir, alarms), log, metrics });
-  const eventFile = new AppendFile({ path: resolve(logDir, alarmEvents), log, metrics });
+  const alarmFile = new AppendFile({ path: resolve(logDir, alarms), log, metrics, places });
+  const eventFile = new AppendFile({ path: resolve(logDir, alarmEvents), log, metrics, places });
   const handle = (event: Event): void | Promise<void> => {
     const fields: Readonly<Record<string, unknown>> = event.fields;
     if (event.class.name === 'AlarmEvent') return alarmFile.add(jsonOf(event, fields['alarm']));

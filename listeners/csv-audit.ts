@@ -70,9 +70,10 @@ class CsvAudit implements Listener {
       await known.rows.close();
     }
     if (!safeName.test(auditId)) throw unsafeName(auditId, className);
-    const { log, metrics } = this.#context;
+    const { log, metrics, places } = this.#context;
     const path = join(this.#dir, `${auditId}.csv`);
-    const file = { eventClass: event.class, className, header, rows: new AppendFile({ path, header, log, metrics }) };
+    const rows = new AppendFile({ path, header, log, metrics, places });
+    const file = { eventClass: event.class, className, header, rows };
     this.#files.set(auditId, file);
     return file;
   }

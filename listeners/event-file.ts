@@ -25,8 +25,8 @@ const lineOf = (event: Event): string => {
   }
 };
 
-const create = ({ file }: z.output<typeof options>, { logDir, log, metrics }: ListenerContext): Listener => {
-  const lines = new AppendFile({ path: resolve(logDir, file), log, metrics });
+const create = ({ file }: z.output<typeof options>, { logDir, log, metrics, places }: ListenerContext): Listener => {
+  const lines = new AppendFile({ path: resolve(logDir, file), log, metrics, places });
   return {
     handle: (event) => lines.add(lineOf(event)),
     flush: () => lines.flush(),

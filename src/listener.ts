@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FilePlaces } from './appender/file-places.js';
 import type { Event } from './events/event.js';
 import type { Log, Metrics } from './module.js';
 
@@ -56,6 +57,8 @@ export interface ListenerContext {
   readonly console: NodeJS.WritableStream;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** For every `AppendFile` of the listener: with it no line is written twice, also after a crash. Absent in a replay. */
+  readonly places?: FilePlaces | undefined;
 }
 
 /** The default export of a listener file. */

@@ -1,10 +1,13 @@
+import { messageOf } from '../fault.js';
 import { DeliveryError } from '../listener.js';
 import type { Log, Metrics } from '../module.js';
 import { type AppendFiles, realFiles, statIfThere } from './append-files.js';
+import type { FilePlace, FilePlaces, PlacedFile } from './file-places.js';
+import { HeldLines } from './held-lines.js';
 import type { OpenFile } from './open-file.js';
 import { type OpenOptions, openForAppend } from './open-for-append.js';
+import { Written } from './written.js';
 
-const newline = 0x0a;
 const defaultMode = 0o640;
 const defaultBatchBytes = 262_144;
 
@@ -12,8 +15,10 @@ const defaultBatchBytes = 262_144;
 export interface AppendFileOptions {
   readonly path: string;
   readonly log: Log;
-  /** Counts `lines`, `bytes`, `reopened`, `torn_bytes`, `moved_aside`. */
+  /** Counts `lines`, `bytes`, `reopened`, `torn_bytes`, `moved_aside`, `sync_failed`; with places, `already_written` and `place_lost`. */
   readonly metrics: Metrics;
+  /** A listener's context has them: with them no line is written twice, also after the process was killed. */
+  readonly places?: FilePlaces | undefined;
   /** One line, without its newline, that every new file begins with. */
   readonly header?: string;
   /** Permissions of a new file; 0640. */
@@ -24,41 +29,53 @@ export interface AppendFileOptions {
   readonly files?: AppendFiles;
 }
 
-const countLines = (bytes: Uint8Array): number => {
-  let lines = 0;
-  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines += 1;
-  return lines;
-};
-
 /**
  * A file that only grows, by whole lines, each written once. Before each write it looks whether its path still leads to
  * it, and begins a new file where it was renamed or deleted. What cannot be written is kept, at most a batch and a line.
  * Calls come one at a time.
  */
-export class AppendFile {
+export class AppendFile implements PlacedFile {
   readonly #options: OpenOptions;
   readonly #batchBytes: number;
+  readonly #places: FilePlaces | undefined;
+  readonly #held = new HeldLines();
   #file: OpenFile | undefined;
-  #lines: string[] = [];
-  #lineBytes = 0;
-  #rest: Uint8Array = new Uint8Array(0);
-  #heldLines = 0;
+  #written: Written | undefined;
 
   constructor(options: AppendFileOptions) {
     const { path, header, mode = defaultMode, files = realFiles, log, metrics } = options;
     const headerLine = header === undefined ? undefined : Buffer.from(`${header}\n`);
     this.#options = { path, header: headerLine, mode, files, log, metrics };
+    this.#places = options.places;
     this.#batchBytes = options.batchBytes ?? defaultBatchBytes;
   }
 
   /** Lines taken and not written yet. */
   get heldLines(): number {
-    return this.#heldLines;
+    return this.#held.count;
   }
 
   /** Where the file's last whole line ends, in bytes; undefined while it is not open. */
   get end(): number | undefined {
     return this.#file?.end;
+  }
+
+  /** As FilePlaces asks for it. */
+  place(): FilePlace | undefined {
+    return this.#written?.place(this.#file, this.#held);
+  }
+
+  /** As FilePlaces asks for it. */
+  async sync(): Promise<void> {
+    const { path, log, metrics } = this.#options;
+    try {
+      await this.#file?.sync();
+    } catch (cause) {
+      metrics.count('sync_failed');
+      log.error(
+        `the last lines of ${path} may not survive a loss of power: they cannot be synced: ${messageOf(cause)}`,
+      );
+    }
   }
 
   /**
@@ -67,7 +84,8 @@ export class AppendFile {
    */
   add(line: string): void | Promise<void> {
     if (line.includes('\n')) throw new RangeError(`a line for ${this.#options.path} contains a newline`);
-    if (this.#lineBytes + this.#rest.length < this.#batchBytes) {
+    if (this.#placed()?.hasLine() === true) return undefined;
+    if (this.#held.bytes < this.#batchBytes) {
       this.#take(line);
       return undefined;
     }
@@ -83,6 +101,7 @@ export class AppendFile {
       const file = await this.#currentFile();
       const { header } = this.#options;
       if (header !== undefined && file.end === 0) await this.#appendHeader(file, header);
+      await this.#placed()?.goOnIn(file, this.#held);
       await this.#appendHeld(file);
     } catch (cause) {
       throw this.#failure(cause);
@@ -98,16 +117,29 @@ export class AppendFile {
   /** Writes what is held and lets go of the file. @throws DeliveryError where lines were lost, saying how many. */
   async close(): Promise<void> {
     try {
-      if (this.#heldLines > 0) await this.flush();
+      if (this.#held.count > 0) await this.flush();
     } finally {
+      const place = this.place();
       await this.#letGo();
+      await this.#unplace(place);
     }
   }
 
   #take(line: string): void {
-    this.#lines.push(line);
-    this.#lineBytes += Buffer.byteLength(line) + 1;
-    this.#heldLines += 1;
+    this.#held.add(line, this.#places?.event ?? 0);
+  }
+
+  #placed(): Written | undefined {
+    if (this.#places === undefined) return undefined;
+    this.#written ??= new Written(this.#places, this.#places.open(this.#options.path, this), this.#options);
+    return this.#written;
+  }
+
+  async #unplace(place: FilePlace | undefined): Promise<void> {
+    if (this.#written === undefined) return;
+    this.#places?.close(this.#options.path, place);
+    await this.#written.close();
+    this.#written = undefined;
   }
 
   async #currentFile(): Promise<OpenFile> {
@@ -131,24 +163,20 @@ export class AppendFile {
   }
 
   async #appendHeld(file: OpenFile): Promise<void> {
-    if (this.#lines.length > 0) {
-      const added = Buffer.from(`${this.#lines.join('\n')}\n`);
-      this.#rest = this.#rest.length === 0 ? added : Buffer.concat([this.#rest, added]);
-      this.#lines = [];
-      this.#lineBytes = 0;
-    }
-    if (this.#rest.length === 0) return;
-    const { whole, error } = await file.append(this.#rest);
-    const lines = countLines(this.#rest.subarray(0, whole));
-    this.#rest = this.#rest.subarray(whole);
-    this.#heldLines -= lines;
-    this.#options.metrics.count('lines', lines);
+    const lines = this.#held.joined();
+    if (lines.length === 0) return;
+    const { whole, error } = await file.append(lines);
+    const events = this.#held.drop(whole);
+    this.#written?.appended(file, whole, events);
+    this.#options.metrics.count('lines', events.length);
     this.#options.metrics.count('bytes', whole);
     if (error !== undefined) throw error;
   }
 
   async #letGo(): Promise<void> {
     const file = this.#file;
+    // What the place says of it must hold when it is out of reach.
+    if (this.#places !== undefined) await this.sync();
     this.#file = undefined;
     try {
       await file?.close();
@@ -158,9 +186,8 @@ export class AppendFile {
   }
 
   #failure(cause: unknown): DeliveryError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     return new DeliveryError(
-      `cannot append ${this.#heldLines} lines to ${this.#options.path}: ${reason}; a regular file this user may write, on a disk with room, would be right`,
+      `cannot append ${this.#held.count} lines to ${this.#options.path}: ${messageOf(cause)}; a regular file this user may write, on a disk with room, would be right`,
       { retryable: true, cause },
     );
   }

@@ -1,4 +1,5 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { realFiles as journalFiles } from '../journal/file-layer.js';
 
 /** What tells one file from another, and how long it is. */
 export interface FileFacts {
@@ -16,19 +17,32 @@ export interface AppendHandle {
   /** Writes at the end of the file; may write less than asked for. */
   write(buffer: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
   truncate(length: number): Promise<void>;
+  /** Resolves when all that was written is safe against loss of power. */
+  datasync(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The file system as an AppendFile sees it; tests put failures in here. */
 export interface AppendFiles {
-  readonly open: (path: string, flags: 'a+', mode: number) => Promise<AppendHandle>;
+  /** `a+` makes a file where there is none; `r+` needs one. */
+  readonly open: (path: string, flags: 'a+' | 'r+', mode: number) => Promise<AppendHandle>;
   readonly stat: (path: string) => Promise<FileFacts>;
   readonly rename: (from: string, to: string) => Promise<void>;
+  readonly readdir: (path: string) => Promise<readonly string[]>;
+  /** Makes names made and changed in the directory safe against loss of power. */
+  readonly syncDir: (path: string) => Promise<void>;
   readonly mkdir: (path: string, options: { readonly recursive: true; readonly mode: number }) => Promise<unknown>;
 }
 
 /** The real file system. */
-export const realFiles: AppendFiles = { open, stat, rename, mkdir };
+export const realFiles: AppendFiles = {
+  open,
+  stat,
+  rename,
+  readdir,
+  mkdir,
+  syncDir: (path) => journalFiles.syncDir(path),
+};
 
 const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -16,6 +16,7 @@ export class OpenFile {
   readonly #facts: FileFacts;
   #end: number;
   #torn = 0;
+  #unsynced = false;
 
   constructor(handle: AppendHandle, facts: FileFacts, end: number) {
     this.#handle = handle;
@@ -28,8 +29,16 @@ export class OpenFile {
     return this.#end;
   }
 
+  get dev(): number {
+    return this.#facts.dev;
+  }
+
+  get ino(): number {
+    return this.#facts.ino;
+  }
+
   /** Whether these are the facts of this very file. */
-  is(facts: FileFacts): boolean {
+  is(facts: Pick<FileFacts, 'dev' | 'ino'>): boolean {
     return facts.dev === this.#facts.dev && facts.ino === this.#facts.ino;
   }
 
@@ -43,6 +52,7 @@ export class OpenFile {
   /** Appends whole lines. Never rejects for a failed write: it says how far it got. */
   async append(lines: Uint8Array): Promise<Appended> {
     let done = 0;
+    this.#unsynced = true;
     try {
       while (done < lines.length) {
         const { bytesWritten } = await this.#handle.write(lines, done, lines.length - done);
@@ -57,6 +67,14 @@ export class OpenFile {
     }
     this.#end += done;
     return { whole: done };
+  }
+
+  /** Makes what was appended safe against loss of power. Rejects with the system's error, and is not tried again then. */
+  async sync(): Promise<void> {
+    if (!this.#unsynced) return;
+    // After a failure the system may take for written what is lost: asking again would get a wrong yes.
+    this.#unsynced = false;
+    await this.#handle.datasync();
   }
 
   /** Cuts what a failed write left of a line, and lets go of the file even where that fails. */

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Log, Metrics } from '../module.js';
 import { type AppendFiles, type AppendHandle, statIfThere } from './append-files.js';
+import { cutTorn } from './cut-torn.js';
 import { endOfLastLine, readAt } from './mend-last-line.js';
 import { OpenFile } from './open-file.js';
 
@@ -31,19 +32,8 @@ const moveAside = async ({ path, files, log, metrics }: OpenOptions): Promise<vo
   throw new Error(`${path} has another header, and ${mostMovedAside} files of that name have been moved aside already`);
 };
 
-const keepTorn = async ({ path, mode, files }: OpenOptions, torn: Uint8Array): Promise<void> => {
-  const handle = await files.open(`${path}.torn`, 'a+', mode);
-  try {
-    const lines = Buffer.concat([torn, Buffer.from('\n')]);
-    const { error } = await new OpenFile(handle, await handle.stat(), 0).append(lines);
-    if (error !== undefined) throw error;
-  } finally {
-    await handle.close();
-  }
-};
-
 const mend = async (handle: AppendHandle, size: number, options: OpenOptions): Promise<number> => {
-  const { path, log, metrics } = options;
+  const { path, log } = options;
   const end = await endOfLastLine(handle, size);
   if (end === size) return size;
   if (end === undefined) {
@@ -51,10 +41,7 @@ const mend = async (handle: AppendHandle, size: number, options: OpenOptions): P
     await handle.write(Buffer.from('\n'), 0, 1);
     return size + 1;
   }
-  await keepTorn(options, await readAt(handle, end, size - end));
-  await handle.truncate(end);
-  metrics.count('torn_bytes', size - end);
-  log.warn(`${path} ended in a torn line: its ${size - end} bytes have been moved to ${path}.torn`);
+  await cutTorn(handle, { end, size }, options);
   return end;
 };
 

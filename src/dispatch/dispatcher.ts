@@ -19,20 +19,20 @@ export interface DispatcherOptions {
   readonly console: NodeJS.WritableStream;
 }
 
-const trimEveryMs = 1000;
+const saveEveryMs = 1000;
 
 /** Brings events to listeners: one outbox, one lane each. */
 export class Dispatcher {
   readonly outbox: Outbox;
   #lanes: Lanes;
   readonly #made: Omit<LanesOptions, 'stack'>;
-  readonly #trimming: NodeJS.Timeout;
+  readonly #saving: NodeJS.Timeout;
 
   private constructor(made: Omit<LanesOptions, 'stack'>, lanes: Lanes) {
     this.outbox = made.outbox;
     this.#made = made;
     this.#lanes = lanes;
-    this.#trimming = setInterval(() => void this.#trim(), trimEveryMs);
+    this.#saving = setInterval(() => void this.#save(), saveEveryMs);
     lanes.start(made.positions);
   }
 
@@ -40,7 +40,11 @@ export class Dispatcher {
   static async open(options: DispatcherOptions): Promise<Dispatcher> {
     const { stack, dataDir, logDir, log, outboxMaxBytes } = options;
     const outbox = await Outbox.open({ dir: dataDir && join(dataDir, 'outbox'), maxBytes: outboxMaxBytes, log });
-    const positions = await LanePositions.open(dataDir && join(dataDir, 'listeners.json'), log);
+    const positions = await LanePositions.open({
+      path: dataDir && join(dataDir, 'listeners.json'),
+      newestEvent: outbox.lastNumber,
+      log,
+    });
     await mkdir(logDir, { recursive: true });
     const deadLetters = new DeadLetters(join(dataDir ?? logDir, 'dead-letter.jsonl'), log);
     const made = { outbox, positions, logDir, deadLetters, log, console: options.console };
@@ -70,13 +74,14 @@ export class Dispatcher {
 
   /** Delivers what there is, for at most so long, and closes. What a listener did not get, it gets at the next start. */
   async close(withinMs: number): Promise<void> {
-    clearInterval(this.#trimming);
+    clearInterval(this.#saving);
     await this.#lanes.close(withinMs);
     await this.outbox.close();
     await this.#made.positions.write();
   }
 
-  async #trim(): Promise<void> {
+  async #save(): Promise<void> {
+    this.#lanes.save();
     await this.outbox.trim(this.#lanes.delivered(this.outbox.lastNumber));
   }
 }

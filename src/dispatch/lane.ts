@@ -1,7 +1,10 @@
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
+import type { BehindReader } from './behind-reader.js';
 import type { Delivery } from './delivery.js';
-import type { BehindReader, EventBatch, Outbox } from './outbox.js';
+import type { EventBatch } from './event-batch.js';
+import type { Outbox } from './outbox.js';
+import type { LanePlaces } from './lane-places.js';
 import { type FindClass, reviveEvent } from './stored-event.js';
 
 const flushEveryMs = 1000;
@@ -19,8 +22,12 @@ export class Lane {
   readonly #findClass: FindClass;
   readonly #log: Log;
   readonly #moved: () => void;
+  readonly #places: LanePlaces | undefined;
   #taken: number;
   #flushedAt = 0;
+  #saving = false;
+  /** Position noted last. */
+  #saved = -1;
   readonly #stopped: AbortSignal;
   #ended: Promise<void> = Promise.resolve();
   /** Ends waiting for more events: what has gathered is due. */
@@ -38,6 +45,8 @@ export class Lane {
     readonly stopped: AbortSignal;
     /** Called when `position` has moved. */
     readonly moved: () => void;
+    /** Where the listener's files are. Absent: it is not kept. */
+    readonly places?: LanePlaces | undefined;
   }) {
     this.delivery = options.delivery;
     this.#outbox = options.outbox;
@@ -47,6 +56,7 @@ export class Lane {
     this.#log = options.log;
     this.#stopped = options.stopped;
     this.#moved = options.moved;
+    this.#places = options.places;
   }
 
   /** Begins behind an event; without its number, where it was made to. */
@@ -63,6 +73,11 @@ export class Lane {
     return this.#outbox.lastNumber - this.position;
   }
 
+  /** How long the oldest event that it has yet to get has been waiting, in seconds, to a tenth. */
+  get lagSeconds(): number {
+    return Math.round(this.#outbox.waitingMs(this.position) / 100) / 10;
+  }
+
   /** What gathers for the listener is delivered without waiting for more. */
   hurry(): void {
     this.delivery.hurry();
@@ -77,7 +92,36 @@ export class Lane {
   /** Ends when the event it was at is settled and what the listener took is delivered; then the listener closes. */
   async close(): Promise<void> {
     await this.#ended;
-    await this.#alone(async () => this.delivery.listener.close?.());
+    await this.#alone(async () => {
+      try {
+        await this.delivery.listener.close?.();
+      } finally {
+        this.#places?.settle(this.position);
+      }
+    });
+  }
+
+  /** Where the listener writes files: how far it has come is noted, with what its files hold safe against loss of power. */
+  async save(): Promise<void> {
+    const places = this.#places;
+    if (places === undefined || places.empty || this.#saving) return;
+    this.#saving = true;
+    try {
+      places.safeUpTo(this.#outbox.syncedNumber);
+      if (places.waiting || this.#taken === this.#saved) return;
+      await this.#alone(async () => {
+        if (this.#stopped.aborted) return;
+        await this.delivery.flush();
+        this.position = this.#taken;
+        await places.reached(this.#taken);
+        this.#saved = this.#taken;
+      });
+      places.safeUpTo(this.#outbox.syncedNumber);
+    } catch (cause) {
+      if (!this.#stopped.aborted) this.#log.error(`listener ${this.delivery.name}: ${messageOf(cause)}`);
+    } finally {
+      this.#saving = false;
+    }
   }
 
   #alone<T>(action: () => Promise<T>): Promise<T> {
@@ -129,6 +173,7 @@ export class Lane {
     for (let index = Math.max(0, this.#taken + 1 - firstNumber); index < json.length; index += 1) {
       if (this.#stopped.aborted) return;
       const event = (revived[index] ??= reviveEvent(json[index] ?? '', this.#findClass));
+      if (this.#places !== undefined) this.#places.event = firstNumber + index;
       const pending = this.delivery.offer(event);
       if (pending !== undefined) await pending;
       this.#taken = firstNumber + index;

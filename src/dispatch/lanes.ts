@@ -7,6 +7,7 @@ import type { DeadLetters } from './dead-letters.js';
 import { Delivery, type DeliveryCounters } from './delivery.js';
 import { eventClasses } from './event-classes.js';
 import { Lane } from './lane.js';
+import { LanePlaces } from './lane-places.js';
 import type { LanePositions } from './lane-positions.js';
 import type { Outbox } from './outbox.js';
 
@@ -15,6 +16,8 @@ export interface LaneCounters extends DeliveryCounters {
   readonly name: string;
   /** Events it has yet to get. */
   readonly lag: number;
+  /** How long the oldest of them has been waiting. */
+  readonly lag_seconds: number;
   readonly dropped: number;
   readonly trouble: string | undefined;
   readonly own: Readonly<Record<string, number>>;
@@ -40,17 +43,20 @@ const reopenWithinMs = 2000;
 export class Lanes {
   readonly #lanes: readonly Lane[];
   readonly #own: ReadonlyMap<string, Map<string, number>>;
+  readonly #positions: LanePositions;
   readonly #abort: AbortController;
   readonly #log: Log;
 
   private constructor(options: {
     lanes: readonly Lane[];
     own: ReadonlyMap<string, Map<string, number>>;
+    positions: LanePositions;
     abort: AbortController;
     log: Log;
   }) {
     this.#lanes = options.lanes;
     this.#own = options.own;
+    this.#positions = options.positions;
     this.#abort = options.abort;
     this.#log = options.log;
   }
@@ -59,9 +65,12 @@ export class Lanes {
   static async open(options: LanesOptions): Promise<Lanes> {
     const { stack, outbox, positions, logDir, deadLetters, log } = options;
     const findClass = await eventClasses(stack.modules);
-    const created = await createListeners(stack.listeners, { logDir, console: options.console, log });
+    const newestBefore = outbox.lastNumber;
+    const placesOf = (lane: string): LanePlaces | undefined =>
+      positions.persistent ? new LanePlaces({ lane, positions, newestBefore }) : undefined;
+    const created = await createListeners(stack.listeners, { logDir, console: options.console, log }, placesOf);
     const abort = new AbortController();
-    const lanes = created.map(({ name, ...made }) => {
+    const lanes = created.map(({ name, places, ...made }) => {
       const refused = (event: Event, reason: string): Promise<boolean> => deadLetters.add(name, event, reason);
       const delivery = new Delivery({ name, ...made, log, refused, stopped: abort.signal });
       const lane: Lane = new Lane({
@@ -69,41 +78,48 @@ export class Lanes {
         outbox,
         findClass,
         // A listener that is new here begins with what happens from now on.
-        position: Math.min(positions.get(name) ?? outbox.lastNumber, outbox.lastNumber),
+        position: positions.get(name)?.event ?? outbox.lastNumber,
         log,
         stopped: abort.signal,
-        moved: () => positions.set(name, lane.position),
+        moved: () => moved(lane, positions, places),
+        places,
       });
       return lane;
     });
     const own = new Map(created.map(({ name, counters }) => [name, counters]));
-    return new Lanes({ lanes, own, abort, log });
+    return new Lanes({ lanes, own, positions, abort, log });
   }
 
   /** Lets the lanes run; one whose listener is still busy in lanes closed before, once that one is done. */
   start(positions: LanePositions, busy: ReadonlyMap<string, Promise<void>> = new Map()): void {
     for (const lane of this.#lanes) {
       const { name } = lane.delivery;
-      if (positions.get(name) === undefined) positions.set(name, lane.position);
+      if (positions.get(name) === undefined) positions.set(name, { event: lane.position, files: new Map() });
       const before = busy.get(name);
       if (before === undefined) lane.start();
       else {
         this.#log.warn(`listener ${name}: goes on once it is done with what it was at before the change`);
-        const goOn = (): void => (this.#abort.signal.aborted ? undefined : lane.start(positions.get(name)));
+        const goOn = (): void => (this.#abort.signal.aborted ? undefined : lane.start(positions.get(name)?.event));
         void before.then(goOn);
       }
     }
   }
 
-  /** Number of the newest event that all have. */
+  /** Number of the newest event that all have, and will be known to have after a restart. */
   delivered(newest: number): number {
-    return Math.min(newest, ...this.#lanes.map(({ position }) => position));
+    return Math.min(newest, ...this.#lanes.map(({ delivery }) => this.#positions.saved(delivery.name)));
+  }
+
+  /** What listeners' files hold is made safe and noted; to be called every second or so. */
+  save(): void {
+    for (const lane of this.#lanes) void lane.save();
   }
 
   counters(): LaneCounters[] {
     return this.#lanes.map((lane) => ({
       name: lane.delivery.name,
       lag: lane.lag,
+      lag_seconds: lane.lagSeconds,
       dropped: lane.dropped,
       trouble: lane.delivery.trouble,
       ...lane.delivery.counters,
@@ -146,6 +162,12 @@ export class Lanes {
     return busy;
   }
 }
+
+const moved = ({ delivery, position }: Lane, positions: LanePositions, places: LanePlaces | undefined): void => {
+  if (places === undefined) positions.set(delivery.name, { event: position, files: new Map() });
+  // Where there are files, `save` notes both together.
+  else if (places.empty) places.settle(position);
+};
 
 /** Resolves with the work, or when the time is over. */
 const within = async (ms: number, work: Promise<unknown>): Promise<void> => {

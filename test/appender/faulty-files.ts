@@ -12,13 +12,16 @@ export class FaultyFiles implements AppendFiles {
   readonly stat = realFiles.stat;
   readonly rename = realFiles.rename;
   readonly mkdir = realFiles.mkdir;
+  readonly readdir = realFiles.readdir;
+  readonly syncDir = realFiles.syncDir;
 
-  async open(path: string, flags: 'a+', mode: number): Promise<AppendHandle> {
+  async open(path: string, flags: 'a+' | 'r+', mode: number): Promise<AppendHandle> {
     const handle = await realFiles.open(path, flags, mode);
     return {
       stat: () => handle.stat(),
       read: (buffer, offset, length, position) => handle.read(buffer, offset, length, position),
       close: () => handle.close(),
+      datasync: () => handle.datasync(),
       truncate: async (length) => {
         if (this.truncateFails) throw systemError('EIO');
         await handle.truncate(length);
