@@ -1,5 +1,6 @@
 /** Everything a module or listener may import from `tocsin`, and nothing more. */
 export { AppendFile, type AppendFileOptions } from './appender/append-file.js';
+export { certificateFile } from './certificate-file.js';
 export { escapeControls, escapeJson } from './escape.js';
 export { duration } from './duration.js';
 export { checkTemplates } from './events/check-templates.js';
@@ -15,7 +16,14 @@ export {
 } from './events/event.js';
 export { eventLine, isoTime } from './events/event-line.js';
 export { FieldError, type FieldTypes, type FieldValues } from './events/fields.js';
-export { renderHtml, renderText, TemplateError } from './events/render.js';
+export {
+  type EventTemplate,
+  eventTemplate,
+  renderHtml,
+  renderText,
+  renderTextOrSummary,
+  TemplateError,
+} from './events/render.js';
 export type { Fault } from './fault.js';
 export type { Json } from './json.js';
 export {
@@ -52,3 +60,4 @@ export {
 } from './module.js';
 export type { NormalizedEvent } from './normalize/normalized-event.js';
 export type { LogRecord, StructuredData } from './record.js';
+export { Secret, secret, SecretError } from './secret.js';

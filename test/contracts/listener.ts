@@ -20,9 +20,14 @@ export interface ListenerSubject {
   /** File name without extension. */
   readonly name: string;
   readonly definition: ListenerDefinition;
-  readonly options?: Readonly<Record<string, unknown>>;
+  /** A function where they are known only when a test begins. */
+  readonly options?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>);
+  /** Options it cannot do without. */
+  readonly required?: readonly string[];
   /** All that has been delivered, oldest first. Absent: all files of the log directory, in the order of their names. */
   readonly delivered?: (context: TestContext) => string;
+  /** How many events it is given in one go, where 5000 would take long. */
+  readonly thousands?: number;
   /** What it does while its log directory cannot be used; `unaffected` where it writes no file. */
   readonly withoutDirectory: 'keeps' | 'counts' | 'unaffected';
 }
@@ -70,6 +75,27 @@ const openFilesBelow = (dir: string): string[] =>
 
 const hostile = 'a\nnumber 99;\r\u001b[2J\0\u009b31m\u2028\u202e=cmd|x,"q"\u007f';
 
+/** Hands events over as a lane does: one by one, or gathered where the listener wants them so. */
+const feed = (listener: Listener): Required<Pick<Listener, 'handle' | 'flush'>> => {
+  const { gathering } = listener;
+  let gathered: Event[] = [];
+  const deliver = async (): Promise<void> => {
+    const events = gathered;
+    gathered = [];
+    if (events.length > 0) await gathering?.deliver(events);
+  };
+  return {
+    handle: (event) => {
+      if (gathering === undefined) return listener.handle(event);
+      return gathered.push(event) >= gathering.most ? deliver() : undefined;
+    },
+    flush: async () => {
+      await deliver();
+      await listener.flush?.();
+    },
+  };
+};
+
 /** What every listener promises. */
 export const listenerContract = (subject: ListenerSubject): void => {
   const { name, definition } = subject;
@@ -77,14 +103,19 @@ export const listenerContract = (subject: ListenerSubject): void => {
     let base: string;
     let context: TestContext;
     let listener: Listener;
+    let lane: ReturnType<typeof feed>;
     let open = false;
-    const parse = (given: unknown): unknown => definition.options.parse(given);
+    const parse = (options: unknown): unknown => definition.options.parse(options);
+    const given = (): Readonly<Record<string, unknown>> =>
+      (typeof subject.options === 'function' ? subject.options() : subject.options) ?? {};
     const start = (): void => {
-      listener = definition.create(parse(subject.options ?? {}), context);
+      listener = definition.create(parse(given()), context);
+      lane = feed(listener);
       open = true;
     };
     const stop = async (): Promise<void> => {
       open = false;
+      if (listener.gathering !== undefined) await lane.flush(); // As a lane does before it closes.
       await listener.close?.();
     };
     const delivered = (): number[] => {
@@ -92,7 +123,7 @@ export const listenerContract = (subject: ListenerSubject): void => {
       return existsSync(context.logDir) ? numbersIn(textBelow(context.logDir)) : [];
     };
     const send = async (from: number, count: number): Promise<void> => {
-      for (const n of upTo(count, from)) await listener.handle(contractEvent(n));
+      for (const n of upTo(count, from)) await lane.handle(contractEvent(n));
     };
 
     beforeEach(() => {
@@ -112,30 +143,34 @@ export const listenerContract = (subject: ListenerSubject): void => {
       for (const [option, schema] of Object.entries(shape)) expect(schema.description, option).to.be.a('string');
     });
 
-    it('needs no option, and refuses an unknown one', () => {
-      expect(definition.options.safeParse({}).success).to.equal(true);
-      expect(definition.options.safeParse({ 'no-such-option': 1 }).success).to.equal(false);
+    it('names the options it needs, and refuses an unknown one', () => {
+      const { required = [] } = subject;
+      const missing = definition.options.safeParse({}).error?.issues.map(({ path }) => path.join('.')) ?? [];
+      expect(missing).to.have.members([...required]);
+      expect(definition.options.safeParse(given()).success).to.equal(true);
+      expect(definition.options.safeParse({ ...given(), 'no-such-option': 1 }).success).to.equal(false);
     });
 
     it('has delivered all it took once flush() has resolved, in order, once', async () => {
       await send(0, 10);
-      await listener.flush?.();
+      await lane.flush();
       expect(delivered()).to.deep.equal(upTo(10));
       await send(10, 5);
-      await listener.flush?.();
-      await listener.flush?.();
+      await lane.flush();
+      await lane.flush();
       expect(delivered()).to.deep.equal(upTo(15));
     });
 
     it('delivers thousands in one go', async () => {
-      await send(0, 5000);
-      await listener.flush?.();
-      expect(delivered()).to.deep.equal(upTo(5000));
+      const { thousands = 5000 } = subject;
+      await send(0, thousands);
+      await lane.flush();
+      expect(delivered()).to.deep.equal(upTo(thousands));
     });
 
     it('has nothing to do in flush() and close() when it took nothing', async () => {
-      await listener.flush?.();
-      await listener.flush?.();
+      await lane.flush();
+      await lane.flush();
       await stop();
       expect(delivered()).to.deep.equal([]);
     });
@@ -152,14 +187,14 @@ export const listenerContract = (subject: ListenerSubject): void => {
       await stop();
       start();
       await send(3, 3);
-      await listener.flush?.();
+      await lane.flush();
       expect(delivered()).to.deep.equal(upTo(6));
     });
 
     it('lets no text of a log bring a line or a terminal sequence of its own', async () => {
-      await listener.handle(contractEvent(1, hostile));
-      await listener.handle(contractEvent(2));
-      await listener.flush?.();
+      await lane.handle(contractEvent(1, hostile));
+      await lane.handle(contractEvent(2));
+      await lane.flush();
       const text = subject.delivered === undefined ? textBelow(context.logDir) : subject.delivered(context);
       expect(text).to.not.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e]/);
       const forged = text.split('\n').filter((line) => /^\W*number 99;/.test(line));
@@ -170,18 +205,18 @@ export const listenerContract = (subject: ListenerSubject): void => {
       await send(0, 3);
       await listener.reopen?.();
       await send(3, 3);
-      await listener.flush?.();
+      await lane.flush();
       expect(delivered()).to.deep.equal(upTo(6));
     });
 
     it('loses nothing and repeats nothing when its files are moved away before reopen()', async () => {
       await send(0, 3);
-      await listener.flush?.();
+      await lane.flush();
       const before = delivered();
       if (existsSync(context.logDir)) renameSync(context.logDir, `${context.logDir}.old`);
       await listener.reopen?.();
       await send(3, 3);
-      await listener.flush?.();
+      await lane.flush();
       const after = subject.delivered === undefined ? [...before, ...delivered()] : delivered();
       expect(after).to.deep.equal(upTo(6));
     });
@@ -189,17 +224,17 @@ export const listenerContract = (subject: ListenerSubject): void => {
     if (subject.withoutDirectory === 'keeps') {
       it('keeps what it cannot deliver, with a retryable DeliveryError, and delivers it once when it can', async () => {
         await send(0, 3);
-        await listener.flush?.();
+        await lane.flush();
         renameSync(context.logDir, `${context.logDir}.away`);
         writeFileSync(context.logDir, 'in the way');
         await send(3, 3);
         for (const attempt of [1, 2]) {
-          const failure: unknown = await listener.flush?.().catch((error: unknown) => error);
+          const failure: unknown = await lane.flush().catch((error: unknown) => error);
           expect(failure, `attempt ${attempt}`).to.be.instanceOf(DeliveryError).and.have.property('retryable', true);
         }
         rmSync(context.logDir);
         renameSync(`${context.logDir}.away`, context.logDir);
-        await listener.flush?.();
+        await lane.flush();
         expect(delivered()).to.deep.equal(upTo(6));
       });
 
@@ -208,7 +243,7 @@ export const listenerContract = (subject: ListenerSubject): void => {
         const taken: number[] = [];
         for (const n of upTo(20_000)) {
           try {
-            await listener.handle(contractEvent(n));
+            await lane.handle(contractEvent(n));
             taken.push(n);
           } catch (error) {
             expect(error).to.be.instanceOf(DeliveryError).and.have.property('retryable', true);
@@ -217,7 +252,7 @@ export const listenerContract = (subject: ListenerSubject): void => {
         }
         expect(taken.length).to.be.within(100, 10_000);
         rmSync(context.logDir);
-        await listener.flush?.();
+        await lane.flush();
         expect(delivered()).to.deep.equal(taken);
       });
 
@@ -234,15 +269,15 @@ export const listenerContract = (subject: ListenerSubject): void => {
       it('says once that it cannot write, counts what is lost, and goes on when it can', async () => {
         writeFileSync(context.logDir, 'in the way');
         await send(0, 20);
-        await listener.flush?.();
+        await lane.flush();
         await send(20, 20);
-        await listener.flush?.();
+        await lane.flush();
         expect(context.said.filter((message) => message.startsWith('error:'))).to.have.length(1);
         expect(context.said.join()).to.include(context.logDir).and.include('until a file');
         expect(context.counts.get('file_lost')).to.equal(40);
         rmSync(context.logDir);
         await send(40, 5);
-        await listener.flush?.();
+        await lane.flush();
         expect(delivered()).to.deep.equal(upTo(5, 40));
         expect(context.said.filter((message) => message.startsWith('info:')).join()).to.include('40 lines');
       });
