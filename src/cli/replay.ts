@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { Presets, SingleBar } from 'cli-progress';
-import type { Command } from 'commander';
-import { replay, type ReplaySummary } from '../replay/replay.js';
+import { type Command, Option } from 'commander';
+import { replay } from '../replay/replay.js';
+import type { ReplaySummary } from '../replay/replayed-core.js';
 import { Console, consoleLog } from './console.js';
+import { parseMoment } from './moment.js';
+import { checkJournalArguments, type JournalReplayArguments, runJournalReplay } from './replay-journal.js';
 import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
 import { parseFrameSize, parseTimeZone, parseYear } from './values.js';
 
-interface Options extends Partial<StackOptions> {
+interface Options extends Partial<StackOptions>, JournalReplayArguments {
   readonly format: keyof typeof framingOf;
   readonly maxFrame: number;
   readonly year?: number;
@@ -18,6 +21,7 @@ interface Options extends Partial<StackOptions> {
 const example = `
 Example:
   $ tocsin replay /var/log/auth.log.1 /var/log/auth.log --stack sshd --out out
+  $ tocsin replay --journal ./data --since 2h --stack sshd --out out
 No lookup source is asked: intel and vuln sources are for live runs.
 `;
 
@@ -52,12 +56,14 @@ const show = (summary: ReplaySummary): string => {
   return `${lines.join('\n')}\n`;
 };
 
+const momentNow = (text: string): number => parseMoment(text, Date.now());
+
 /** Adds `tocsin replay`. */
 export const addReplay = (program: Command): void => {
   const command = program
     .command('replay')
-    .description('run a stack over stored logs, on the logs’ own clock')
-    .argument('<file...>', 'log files, plain or gzip, or captures; read in this order')
+    .description('run a stack over stored logs, on the logs’ own clock, or over what a run received')
+    .argument('[file...]', 'log files, plain or gzip, or captures; read in this order')
     .addOption(option('--format <format>', 'how the files are cut').choices(Object.keys(framingOf)).default('auto'))
     .addOption(
       option('--year <year>', 'year of time stamps without one (default: nearest to the file’s time)').argParser(
@@ -68,19 +74,32 @@ export const addReplay = (program: Command): void => {
       option('--tz <zone>', 'time zone of time stamps without one (default: this machine’s)').argParser(parseTimeZone),
     )
     .addOption(option('--max-frame <size>', 'longest record').argParser(parseFrameSize).default(65_536, '64KiB'))
+    // Without a variable: TOCSIN_JOURNAL is an option of run, and another thing.
+    .addOption(new Option('--journal [dir]', 'give again what the run of a data directory gave (default: ./data)'))
+    .addOption(option('--since <time>', 'with --journal: received from this time on').argParser(momentNow))
+    .addOption(option('--until <time>', 'with --journal: received before this time').argParser(momentNow))
     .addOption(option('--out <dir>', 'write events.jsonl, alarm files and audit/*.csv here, anew'))
     .addOption(option('--json', 'print one summary object'))
     .addHelpText('after', example);
   addStackOptions(command).action(async (files: string[], options: Options) => {
-    const stack = await stackOf(options);
+    checkJournalArguments(command, files, options);
+    const { format, maxFrame, year, tz: timeZone } = options;
+    const resolved = await stackOf(options);
+    const stack = timeZone === undefined ? resolved : { ...resolved, timeZone };
     const terminal = new Console();
     const log = consoleLog(terminal);
     sayWarnings(stack, log);
+    const say = (summary: ReplaySummary): void => {
+      process.stdout.write(options.json === true ? `${JSON.stringify(summary)}\n` : show(summary));
+    };
+    if (options.journal !== undefined) {
+      say(await runJournalReplay({ ...options, stack, out: options.out }, terminal));
+      return;
+    }
     const progress = await bar(files, terminal.isTerminal);
-    const { format, maxFrame, year, tz: timeZone } = options;
     try {
       const summary = await replay({
-        stack: timeZone === undefined ? stack : { ...stack, timeZone },
+        stack,
         files: files.map((path) => ({
           path,
           framing: framingOf[format],
@@ -94,7 +113,7 @@ export const addReplay = (program: Command): void => {
         progress: (bytes) => progress?.update(bytes),
       });
       progress?.stop();
-      process.stdout.write(options.json === true ? `${JSON.stringify(summary)}\n` : show(summary));
+      say(summary);
     } finally {
       progress?.stop();
     }

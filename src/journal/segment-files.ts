@@ -21,13 +21,20 @@ export interface Recovered {
 export const segmentPath = (dir: string, firstSeq: number): string =>
   join(dir, `${String(firstSeq).padStart(16, '0')}.seg`);
 
+/** The number a segment begins with, by its file's name; undefined where it is not the name of one. */
+export const readSegmentName = (name: string): number | undefined => {
+  const firstSeq = Number(segmentName.exec(name)?.[1]);
+  // No file of ours: numbers that large cannot be counted on from.
+  return Number.isSafeInteger(firstSeq) ? firstSeq : undefined;
+};
+
 /** The segments of a directory, oldest first. */
 export const listSegments = async (fs: FileLayer, dir: string): Promise<Segment[]> => {
   const segments: Segment[] = [];
   for (const name of (await fs.list(dir)).sort()) {
-    const firstSeq = segmentName.exec(name)?.[1];
+    const firstSeq = readSegmentName(name);
     if (firstSeq === undefined) continue;
-    segments.push({ firstSeq: Number(firstSeq), bytes: await fs.size(join(dir, name)) });
+    segments.push({ firstSeq, bytes: await fs.size(join(dir, name)) });
   }
   return segments;
 };

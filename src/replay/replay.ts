@@ -1,11 +1,8 @@
-import { checkStorable } from '../dispatch/stored-event.js';
-import { createCore } from '../frontend/core.js';
-import type { Event } from '../events/event.js';
 import { StoredFile, type StoredFileOptions } from '../inputs/stored-file.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { DirectSink } from './direct-sink.js';
-import { ReplayOutputs } from './outputs.js';
+import { openReplayedCore, type ReplaySummary } from './replayed-core.js';
 
 /** What a replay is made of. */
 export interface ReplayOptions {
@@ -18,18 +15,6 @@ export interface ReplayOptions {
   readonly progress?: (bytes: number) => void;
 }
 
-/** What a replay did (cli.md). */
-export interface ReplaySummary {
-  readonly records: number;
-  readonly faults: number;
-  /** Events by class. */
-  readonly events: Readonly<Record<string, number>>;
-  readonly alarms: number;
-  readonly normalized: number;
-  readonly seconds: number;
-  readonly recordsPerSecond: number;
-}
-
 const sayLosses = (file: StoredFile, log: Log): void => {
   const { truncated = 0, cut_bytes: cutBytes = 0 } = file.counters();
   if (truncated > 0)
@@ -39,27 +24,8 @@ const sayLosses = (file: StoredFile, log: Log): void => {
 /** Runs a stack over stored logs as fast as it can, on the logs' own clock. Asks no lookup source: what modules ask is counted, and said. Rejects where a file cannot be read or written. */
 export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => {
   const { stack, files, log, progress } = options;
-  const events = new Map<string, number>();
-  const outputs = await ReplayOutputs.open(options.out, log);
-  const event = (noticed: Event): void => {
-    checkStorable(noticed);
-    const { name, quiet } = noticed.class;
-    if (quiet !== true) events.set(name, (events.get(name) ?? 0) + 1);
-    outputs.take(noticed);
-  };
-  let lookups = 0;
-  const core = await createCore({
-    stack,
-    clock: 'record',
-    checkpoints: false,
-    log,
-    event,
-    lookup: () => {
-      lookups += 1;
-    },
-  });
+  const { core, outputs, asked, summary } = await openReplayedCore({ stack, clock: 'record', out: options.out, log });
   const sink = new DirectSink({ core, settled: () => outputs.settled, settle: () => outputs.settle() });
-  const began = performance.now();
   let before = 0;
   for (const options of files) {
     let last = 0;
@@ -71,16 +37,6 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
   }
   core.frontend.end(sink.lastSeq + 1);
   await outputs.close();
-  if (lookups > 0) log.info(`${lookups} lookups were not made: a replay asks no source`);
-  const seconds = (performance.now() - began) / 1000;
-  const { records, faults, normalized } = core.frontend.counters;
-  return {
-    records,
-    faults,
-    events: Object.fromEntries([...events].sort(([a], [b]) => (a < b ? -1 : 1))),
-    alarms: core.moduleCounters.get('dsiem')?.get('alarms') ?? 0,
-    normalized,
-    seconds: Math.round(seconds * 1000) / 1000,
-    recordsPerSecond: Math.round(records / Math.max(seconds, 0.001)),
-  };
+  if (asked() > 0) log.info(`${asked()} lookups were not made: a replay asks no source`);
+  return summary();
 };

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import type { ReplaySummary } from '../../src/replay/replay.js';
+import type { ReplaySummary } from '../../src/replay/replayed-core.js';
 import { eventsIn, messagesIn } from '../support/json-lines.js';
 import { sharedLog } from '../support/shared-data.js';
 import { temporaryDirs } from '../support/temporary-dir.js';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlarmLine } from '../../src/directives/index.js';
 import type { Log } from '../../src/module.js';
-import { replay, type ReplaySummary } from '../../src/replay/replay.js';
+import { replay } from '../../src/replay/replay.js';
+import type { ReplaySummary } from '../../src/replay/replayed-core.js';
 import { type ResolvedStack, resolveStack } from '../../src/stack/resolve.js';
 import { packageRoot, searchPath } from '../../src/stack/search-path.js';
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import type { ReplaySummary } from '../../src/replay/replay.js';
+import type { ReplaySummary } from '../../src/replay/replayed-core.js';
 import { type EventLine, eventsIn } from '../support/json-lines.js';
 import { livePrograms, type LiveTocsin } from '../support/live-tocsin.js';
 import { sendTcp } from '../support/send.js';

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { type JournalReplaySummary, replayJournal } from '../replay/replay-journal.js';
+import type { ResolvedStack } from '../stack/resolve.js';
+import { type Console, consoleLog } from './console.js';
+
+/** What `replay` is told of a journal. */
+export interface JournalReplayArguments {
+  /** The data directory; true where it was not named. */
+  readonly journal?: string | true;
+  readonly since?: number;
+  readonly until?: number;
+}
+
+const showEveryBytes = 16 * 1024 * 1024;
+
+/** Refuses what cannot be meant: ends with a usage error. */
+export const checkJournalArguments = (
+  command: Command,
+  files: readonly string[],
+  options: JournalReplayArguments,
+): void => {
+  const { journal, since, until } = options;
+  if (journal === undefined && files.length === 0) {
+    command.error("error: missing required argument 'file', or --journal [dir]");
+  }
+  if (journal !== undefined && files.length > 0) {
+    command.error(`error: --journal replays a run, not files: ${files.length} named; one or the other would be right`);
+  }
+  if (journal === undefined && (since !== undefined || until !== undefined)) {
+    command.error('error: --since and --until are for --journal: they go by the time of receipt');
+  }
+  if (since !== undefined && until !== undefined && since >= until) {
+    command.error('error: --until is not after --since; nothing would be read');
+  }
+};
+
+/** Replays a run's journal. Rejects where there is none. */
+export const runJournalReplay = async (
+  options: JournalReplayArguments & { readonly stack: ResolvedStack; readonly out: string | undefined },
+  terminal: Console,
+): Promise<JournalReplaySummary> => {
+  const { journal, since = -Infinity, until = Infinity, stack, out } = options;
+  const dataDir = typeof journal === 'string' ? journal : (process.env['TOCSIN_DATA_DIR'] ?? './data');
+  let shown = 0;
+  const progress = (bytes: number): void => {
+    if (bytes < shown + showEveryBytes) return;
+    shown = bytes;
+    terminal.live(`replay: ${Math.round(bytes / 2 ** 20)} MiB of the journal`);
+  };
+  try {
+    return await replayJournal({ stack, dataDir, span: { since, until }, out, log: consoleLog(terminal), progress });
+  } finally {
+    terminal.live('');
+  }
+};
