@@ -26,16 +26,18 @@ export class TailSet {
   readonly #finder: FileFinder;
   readonly #most: number;
   readonly #goesOn: boolean;
-  readonly #create: (path: string, from: 'start' | 'end') => TailFile;
-  /** What the pattern named when it was last asked. */
+  readonly #create: (path: string, from: 'start' | 'end', absentSince: number | undefined) => TailFile;
+  /** What the pattern named when it was last asked, and when that began (ms since the epoch). */
   #there: ReadonlySet<string> = new Set();
+  #listedAt: number | undefined;
   #turn = 0;
 
   constructor(options: {
     readonly finder: FileFinder;
     /** Paths followed at the same time, at the most. */
     readonly most: number;
-    readonly create: (path: string, from: 'start' | 'end') => TailFile;
+    /** `absentSince`: when the pattern was seen not to name it (ms since the epoch). */
+    readonly create: (path: string, from: 'start' | 'end', absentSince: number | undefined) => TailFile;
     /** An earlier run is gone on with: paths find their rotated files themselves, so these come last. */
     readonly goesOn: boolean;
   }) {
@@ -53,10 +55,21 @@ export class TailSet {
     return [...this.#files.values()];
   }
 
+  /** Follows those of these paths that the pattern names and that are new: without listing anything. Answers them. */
+  async add(paths: readonly string[]): Promise<readonly Followed[]> {
+    const news = paths.filter((path) => !isPacked(path) && !this.#files.has(path));
+    const named = (await this.#finder.named(news)).slice(0, Math.max(0, this.#most - this.#files.size));
+    return named.map((path) => this.#follow(path, 'start', this.#isRotated(path, this.#files)));
+  }
+
   /** The next round will look at this path. */
   touch(path: string): void {
     const followed = this.#files.get(path);
     if (followed !== undefined) followed.touched = true;
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path);
   }
 
   /**
@@ -67,6 +80,7 @@ export class TailSet {
     more: readonly string[],
     from: 'start' | 'end',
   ): Promise<{ readonly packed: readonly string[]; readonly tooMany: boolean }> {
+    const begun = Date.now();
     const found = await this.#finder.find();
     this.#there = new Set(found.paths);
     const packed = found.paths.filter((path) => isPacked(path) && !this.packed.has(path));
@@ -77,15 +91,21 @@ export class TailSet {
     for (const path of paths) times.set(path, await modifiedAt(path));
     const added = paths.slice(0, room).sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0));
     const all = new Set([...this.#files.keys(), ...added]);
-    const isRotated = (path: string): boolean =>
-      namesBeforeRotation(basename(path)).some((name) => all.has(join(dirname(path), name)));
-    if (this.#goesOn) added.sort((a, b) => Number(isRotated(a)) - Number(isRotated(b)));
-    for (const path of added) {
-      const rotated = isRotated(path);
-      const tail = this.#create(path, from);
-      this.#files.set(path, { tail, rotated, hotUntil: 0, touched: true, failure: undefined });
-    }
+    if (this.#goesOn) added.sort((a, b) => Number(this.#isRotated(a, all)) - Number(this.#isRotated(b, all)));
+    for (const path of added) this.#follow(path, from, this.#isRotated(path, all));
+    this.#listedAt = begun;
     return { packed, tooMany: found.tooMany || paths.length > room };
+  }
+
+  #isRotated(path: string, all: { has(path: string): boolean }): boolean {
+    return namesBeforeRotation(basename(path)).some((name) => all.has(join(dirname(path), name)));
+  }
+
+  #follow(path: string, from: 'start' | 'end', rotated: boolean): Followed {
+    const tail = this.#create(path, from, this.#listedAt);
+    const followed = { tail, rotated, hotUntil: 0, touched: true, failure: undefined };
+    this.#files.set(path, followed);
+    return followed;
   }
 
   /** Stops following paths that the last `find` did not find and whose files are read to their end. Answers them. */

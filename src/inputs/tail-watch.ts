@@ -4,8 +4,10 @@ import type { FileFinder } from '../tail-file/index.js';
 
 /** What the watcher tells of. Anything it misses is found by polling. */
 export interface WatchEvents {
-  /** A file has changed, appeared or gone. */
+  /** A file has changed or gone. */
   touched(path: string): void;
+  /** A file has appeared. */
+  appeared(path: string): void;
   /** What the pattern names may have changed. */
   listed(): void;
   /** Watching failed; polling goes on. */
@@ -27,7 +29,8 @@ export const watchFiles = (finder: FileFinder, events: WatchEvents): { close(): 
   });
   watcher.on('all', (event, path) => {
     if (event !== 'change') events.listed();
-    events.touched(path);
+    if (event === 'add') events.appeared(path);
+    else events.touched(path);
   });
   watcher.on('error', (error) => events.failed(error));
   const ready = new Promise<void>((done) => {

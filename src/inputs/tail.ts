@@ -71,6 +71,8 @@ export class TailInput implements Input {
   readonly #said = new Set<string>();
   #abort: () => void = nothing;
   #wake: () => void = nothing;
+  /** Paths the watcher has told of that are not followed yet. */
+  readonly #appeared = new Set<string>();
   /** The watcher has told of a change since the last pause. */
   #changed = false;
   #listDueAt = 0;
@@ -92,7 +94,8 @@ export class TailInput implements Input {
     this.address = pattern;
     this.#path = absolute(pattern);
     this.#finder = finderOf(pattern, this.#path);
-    const create = (path: string, from: 'start' | 'end'): TailFile => this.#tailOf(path, from);
+    const create = (path: string, from: 'start' | 'end', absentSince: number | undefined): TailFile =>
+      this.#tailOf(path, from, absentSince);
     this.#goesOn = (options.positions?.size ?? 0) > 0;
     this.#set = new TailSet({ finder: this.#finder, most: mostFiles, create, goesOn: this.#goesOn });
     this.#buffer = Buffer.alloc(bufferBytesFor(maxFrame));
@@ -109,11 +112,10 @@ export class TailInput implements Input {
     const more = isPattern(this.#options.pattern) ? [] : [this.#path];
     await this.#list([...positions.keys(), ...more], this.#options.from ?? 'start');
     this.#watcher = watchFiles(this.#finder, {
-      touched: (path) => {
-        this.#set.touch(path);
-        this.#changed = true;
-        this.#wake();
-        this.#wake = nothing;
+      touched: (path) => this.#touched(path),
+      appeared: (path) => {
+        if (!this.#set.has(path) && this.#appeared.size < mostFiles) this.#appeared.add(path);
+        this.#touched(path);
       },
       listed: () => {
         this.#listDueAt = Math.min(this.#listDueAt, this.#listNotBefore);
@@ -154,6 +156,13 @@ export class TailInput implements Input {
     for (const { tail } of this.#set.all) await tail.close();
   }
 
+  #touched(path: string): void {
+    this.#set.touch(path);
+    this.#changed = true;
+    this.#wake();
+    this.#wake = nothing;
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopping) {
       const more = await this.#round();
@@ -179,9 +188,11 @@ export class TailInput implements Input {
 
   /** Looks at the files that may have changed and at some of the others. Answers whether there is more to read at once. */
   async #round(): Promise<boolean> {
+    await this.#takeIn();
     if (performance.now() >= this.#listDueAt) await this.#list([], 'start');
     let more = false;
     for (const followed of this.#set.due(performance.now())) {
+      await this.#takeIn();
       if (this.#sink.full) await this.#roomInSink();
       if (this.#stopping) return false;
       const unfinished = await this.#poll(followed);
@@ -190,6 +201,15 @@ export class TailInput implements Input {
     }
     this.#caughtUp = true;
     return more;
+  }
+
+  /** Opens files that have just appeared, before anything that takes long: they may soon be rotated. */
+  async #takeIn(): Promise<void> {
+    while (this.#appeared.size > 0 && !this.#stopping) {
+      const paths = [...this.#appeared];
+      this.#appeared.clear();
+      for (const followed of await this.#set.add(paths)) await this.#poll(followed);
+    }
   }
 
   /** Until the sink takes frames again, or `stop`. */
@@ -240,14 +260,14 @@ export class TailInput implements Input {
     this.#listDueAt = Math.min(this.#listDueAt, Math.max(now + listEveryMs, this.#listNotBefore));
   }
 
-  #tailOf(path: string, from: 'start' | 'end'): TailFile {
+  #tailOf(path: string, from: 'start' | 'end', absentSince: number | undefined): TailFile {
     const position = parseTailPosition(this.#options.positions?.get(path));
     const { maxFrame = 65_536, timeZone, year } = this.#options;
     let stored = this.#live;
     const tail = new TailFile({
       path,
       from,
-      ...(position === undefined ? {} : { position }),
+      ...(position === undefined ? { absentSince } : { position }),
       maxLineBytes: maxFrame,
       patient: this.#running !== undefined || this.#goesOn,
       known: this.#known,

@@ -1,5 +1,6 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.js';
 import { isPattern, parseGlob, type Segment } from './glob.js';
 
@@ -43,6 +44,27 @@ export class FileFinder {
     });
   }
 
+  /** Those of these files, which are there, that `find` would find: without looking at any other. */
+  async named(paths: readonly string[]): Promise<readonly string[]> {
+    const below = new Map<string, boolean>();
+    const isBelow = async (root: string, directory: string): Promise<boolean> => {
+      const known = below.get(directory) ?? (await leadsStraight(root, directory));
+      below.set(directory, known);
+      return known;
+    };
+    const named: string[] = [];
+    for (const path of paths) {
+      const names = path.split('/').slice(1);
+      for (const segments of this.#alternatives.filter((each) => matchesAll(each.slice(1), names))) {
+        const hasAny = segments.some(({ kind }) => kind === 'any');
+        if (hasAny && !(await isBelow(rootOf(segments), dirname(path)))) continue;
+        named.push(path);
+        break;
+      }
+    }
+    return named;
+  }
+
   async #walk(directory: string, segments: readonly Segment[], found: Set<string>, seen: Set<string>): Promise<void> {
     const [segment, ...rest] = segments;
     if (segment === undefined || found.size >= this.#most) return;
@@ -74,6 +96,41 @@ export class FileFinder {
 }
 
 const anyName: Segment = { kind: 'wildcard', matches: (name) => !name.startsWith('.') };
+
+/** At most segments × names steps, thanks to what is known of each pair. */
+const matchesAll = (segments: readonly Segment[], names: readonly string[]): boolean => {
+  let reached = new Set([0]);
+  for (const [index, segment] of segments.entries()) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      const name = names[at] ?? '';
+      if (segment.kind !== 'any') {
+        if (at < names.length && (segment.kind === 'text' ? segment.text === name : segment.matches(name))) {
+          next.add(at + 1);
+        }
+      } else if (index === segments.length - 1) {
+        if (names.slice(at).every((each) => !each.startsWith('.')) && at < names.length) next.add(names.length);
+      } else {
+        for (let to = at; to <= names.length; to += 1) {
+          next.add(to);
+          if (names[to]?.startsWith('.') === true) break;
+        }
+      }
+    }
+    reached = next;
+  }
+  return reached.has(names.length);
+};
+
+/** Whether no link lies on the way: `**` enters no directory through one. */
+const leadsStraight = async (root: string, directory: string): Promise<boolean> => {
+  try {
+    return (await realpath(directory)) === join(await realpath(root), directory.slice(root.length));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+};
 
 const fixedCount = (segments: readonly Segment[]): number => {
   const wild = segments.findIndex(({ kind }) => kind !== 'text');

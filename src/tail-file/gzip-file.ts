@@ -49,12 +49,18 @@ export class GzipFile implements ChainFile {
   /** Opens it and unpacks its head. Rejects with the system's error or zlib's; undefined where it is not a regular file. */
   static async open(path: string, now: number, settings: FollowSettings): Promise<GzipFile | undefined> {
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await handle.stat({ bigint: true });
-    if (!stats.isFile()) {
+    let file: GzipFile;
+    try {
+      const stats = await handle.stat({ bigint: true });
+      if (!stats.isFile()) {
+        await handle.close();
+        return undefined;
+      }
+      file = new GzipFile(handle, await realpath(path), stats, now, settings);
+    } catch (error) {
       await handle.close();
-      return undefined;
+      throw error;
     }
-    const file = new GzipFile(handle, await realpath(path), stats, now, settings);
     try {
       while (file.#rest.length < headBytes && (await file.#unpackMore()));
     } catch (error) {

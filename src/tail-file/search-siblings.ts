@@ -85,7 +85,8 @@ const searchOnce = async (search: Attempt): Promise<Found & { readonly settled: 
   const { later, reached } = await openNews(search, after, unreadable);
   const identity = identityOf(search.wanted);
   const seen = place !== undefined || (wasEmpty && siblings.some((sibling) => identityOf(sibling) === identity));
-  const settled = !search.moved && isSameListing(listed, await listSiblings(search.path));
+  const again = listed.length === 0 ? listed : await listSiblings(search.path);
+  const settled = !search.moved && isSameListing(listed, again);
   const isCutOff = !seen && !wasEmpty && (reached || later.length > 0) && after[0] === siblings[0];
   const doubt = isCutOff ? 'was rotated so often that what was read last is no longer there' : undefined;
   return { wanted: place?.opened, seen, later, unreadable, doubt, settled };

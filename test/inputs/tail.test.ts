@@ -237,6 +237,21 @@ describe('TailInput', () => {
     expect(input.counters()).to.include({ files: 1000, gaps: 0 });
   });
 
+  it('reads files that appear by the hundred and are rotated before they were first seen', async () => {
+    const input = await start('**/*.log');
+    const names = Array.from({ length: 200 }, (_, index) => `x/${index}.log`);
+    fs.mkdirSync(at('x'));
+    append('x/first.log', 'first\n');
+    await sink.holds(1);
+    for (const name of names) append(name, `one ${name}\n`);
+    for (const name of names) fs.renameSync(at(name), at(`${name}.1`));
+    for (const name of names) append(name, `two ${name}\n`);
+    await sink.holds(401);
+    const expected = names.flatMap((name) => [`one ${name}`, `two ${name}`]);
+    expect(sink.texts.slice(1).toSorted()).to.deep.equal(expected.toSorted());
+    expect(input.counters()).to.include({ files: 201, rotations: 200, gaps: 0 });
+  });
+
   it('refuses a pattern that is none, saying what would be right', () => {
     for (const pattern of ['/x/{a', '/x/a}', '/x/[a', '/x/{1,2}'.repeat(20)]) {
       expect(() => new TailInput(sink, { pattern, log })).to.throw(InputError, 'a pattern such as');

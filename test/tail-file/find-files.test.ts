@@ -41,6 +41,23 @@ describe('FileFinder', () => {
     });
   }
 
+  it('names, of all paths below, those it would find', async () => {
+    const below = fs.readdirSync(directory.path, { recursive: true, withFileTypes: true });
+    const files = below
+      .filter((entry) => !entry.isDirectory())
+      .map(({ parentPath, name }) => path.join(parentPath, name));
+    const all = [
+      ...files,
+      path.join(directory.path, 'x/circle/a.log'),
+      path.join(directory.path, 'x/circle/y/deep.log'),
+    ];
+    for (const [pattern, expected] of table.filter(([each]) => each !== 'z[1].log')) {
+      const finder = new FileFinder(`${directory.path}/${pattern}`, 100);
+      const named = (await finder.named(all)).map((each) => path.relative(directory.path, each));
+      expect(named.filter((each) => each !== 'x/circle').toSorted(), pattern).to.deep.equal(expected);
+    }
+  });
+
   it('finds no more than it may, and says so', async () => {
     const { paths, tooMany } = await new FileFinder(`${directory.path}/**`, 3).find();
     expect(paths).to.have.length(3);
