@@ -3,11 +3,26 @@ import { Crowd } from './crowd.js';
 import type { Live } from './live.js';
 import type { MatchIndex } from './match-index.js';
 import type { Matcher } from './matcher.js';
-import { eventKey } from './pin.js';
 import type { Subject } from './subject.js';
 
 const byAge = (a: Live, b: Live): number => a.backlog.directive - b.backlog.directive || a.backlog.n - b.backlog.n;
 const byId = (a: CompiledDirective, b: CompiledDirective): number => a.directive.id - b.directive.id;
+
+const FEW = 16;
+
+/** Sorts in place: few, nearly sorted items, as there are for most events, in a fraction of what `sort` takes for them. */
+const sortFew = <T>(items: T[], compare: (a: T, b: T) => number): void => {
+  if (items.length > FEW) {
+    items.sort(compare);
+    return;
+  }
+  for (let i = 1; i < items.length; i += 1) {
+    const item = items[i] as T;
+    let at = i;
+    for (; at > 0 && compare(items[at - 1] as T, item) > 0; at -= 1) items[at] = items[at - 1] as T;
+    items[at] = item;
+  }
+};
 
 /** Whom an event could concern, found by hash keys: never more than those who wait for its values, some of them in vain. */
 export class Candidates {
@@ -29,15 +44,15 @@ export class Candidates {
       this.#ask(index.ofCategory(event), subject);
       this.#ask(index.ofSubcategory(event), subject);
     }
-    if (lives.length > 1) lives.sort(byAge);
-    if (starters.length > 1) starters.sort(byId);
+    if (lives.length > 1) sortFew(lives, byAge);
+    if (starters.length > 1) sortFew(starters, byId);
   }
 
   #ask(matchers: readonly Matcher[], subject: Subject): void {
     const { event } = subject;
     for (const matcher of matchers) {
       if (!matcher.isWanted || !matcher.fixedHold(subject)) continue;
-      const key = eventKey(matcher.pins, event);
+      const key = matcher.keyOf(subject);
       const starters = matcher.startersOf(key);
       if (starters !== undefined) for (const starter of starters) this.starters.push(starter);
       const waiting = matcher.waitingFor(key);

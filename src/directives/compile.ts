@@ -1,4 +1,3 @@
-import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import type { StageProgress } from './backlog.js';
 import type { Directive, Rule } from './directive.js';
 import { referenceOf } from './lists.js';
@@ -41,12 +40,8 @@ const asEarlier = (rule: Rule): Rule =>
       };
 
 /** True where the event is what the rule looks for, given the backlog's stages so far (dsiem.md §3, without its point 7). */
-export const ruleMatches = (compiled: CompiledRule, subject: Subject, stages: readonly StageProgress[]): boolean => {
-  const { matcher, pins } = compiled;
-  const event: NormalizedEvent = subject.event;
-  if (!matcher.isKind(event) || !pinsHold(pins, event, stages)) return false;
-  return matcher.fixedHold(subject);
-};
+export const ruleMatches = (compiled: CompiledRule, subject: Subject, stages: readonly StageProgress[]): boolean =>
+  compiled.matcher.holdsFor(subject) && pinsHold(compiled.pins, subject.event, stages);
 
 const referencesOf = (rule: Rule): (number | undefined)[] =>
   [

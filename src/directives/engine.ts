@@ -134,32 +134,37 @@ export class Engine {
       let end = at;
       while (lives[end]?.backlog.directive === id) end += 1;
       const isStarter = starter?.directive.id === id;
-      if (this.#offerTo({ id, lives, from: at, to: end, starter: isStarter ? starter : undefined })) isTaken = true;
+      if (this.#isRepeated(id)) isTaken = true;
+      else if (this.#offerToLives(lives, at, end)) isTaken = true;
+      else if (isStarter && this.#start(starter)) isTaken = true;
       at = end;
       if (isStarter) start += 1;
     }
     return isTaken;
   }
 
-  #offerTo(offer: {
-    readonly id: number;
-    readonly lives: readonly Live[];
-    readonly from: number;
-    readonly to: number;
-    readonly starter: CompiledDirective | undefined;
-  }): boolean {
-    if (this.#backlogs.progressOf(offer.id).knows(this.#subject.id)) {
-      this.#count('repeated');
-      return true;
-    }
+  /** True where an event with this id has counted in a live backlog of the directive. */
+  #isRepeated(directive: number): boolean {
+    if (!this.#backlogs.progressOf(directive).knows(this.#subject.id)) return false;
+    this.#count('repeated');
+    return true;
+  }
+
+  /** Offers the event to those of one directive; true where one of them consumes it. */
+  #offerToLives(lives: readonly Live[], from: number, to: number): boolean {
     let isConsumed = false;
-    for (let i = offer.from; i < offer.to; i += 1) {
-      const live = offer.lives[i];
-      if (live === undefined || live === offer.lives[i - 1] || !live.isLive) continue;
-      if (this.#offerToOne(live)) isConsumed = true;
+    let before: Live | undefined;
+    for (let i = from; i < to; i += 1) {
+      const live = lives[i];
+      if (live === undefined || live === before) continue;
+      before = live;
+      if (live.isLive && this.#offerToOne(live)) isConsumed = true;
     }
-    const { starter } = offer;
-    if (isConsumed || starter === undefined) return isConsumed;
+    return isConsumed;
+  }
+
+  /** True where the directive begins a backlog with the event. */
+  #start(starter: CompiledDirective): boolean {
     if (!ruleMatches(ruleAt(starter.rules, 1), this.#subject, [])) return false;
     this.#open(starter);
     return true;
@@ -193,7 +198,7 @@ export class Engine {
     const { event } = this.#subject;
     const backlog = this.#backlogs.touch(live);
     if (!this.#backlogs.remember(live, this.#subject.id, stage)) this.#count('limit-ids');
-    join(backlog, event, { options: this.#options, count: this.#count });
+    join(backlog, this.#subject, { options: this.#options, count: this.#count });
     this.#out.alarmEvent({ alarm_id: backlog.alarmId, stage, event_id: event.id });
     return backlog;
   }

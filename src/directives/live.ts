@@ -1,6 +1,7 @@
 import type { Backlog } from './backlog.js';
 import type { CompiledDirective, CompiledRule } from './compile.js';
 import type { DirectiveProgress } from './directive-progress.js';
+import type { PinValue } from './pin.js';
 
 /** A backlog in memory: its progress, the rules it follows, and where the bookkeeping has put it. */
 export class Live {
@@ -8,6 +9,11 @@ export class Live {
   due: number | undefined = undefined;
   /** Its place among those of that second. */
   place = 0;
+  /** Key of the events its current rule wants; undefined where no event can have it, or it waits for none yet. */
+  wanted: PinValue | undefined = undefined;
+  /** Latest time, in seconds, of an event that its current stage takes (dsiem.md §3.7). */
+  latest = 0;
+
   constructor(
     public backlog: Backlog,
     readonly compiled: CompiledDirective,
@@ -27,16 +33,9 @@ export class Live {
 
   /** Latest time, in seconds, of an event that it can still take (dsiem.md §3.7). */
   get until(): number {
-    if (this.compiled.earlier !== undefined) return Number.POSITIVE_INFINITY;
-    return stageUntil(this);
+    return this.compiled.earlier === undefined ? this.latest : Number.POSITIVE_INFINITY;
   }
 }
-
-/** Latest time of an event that the current stage can take (dsiem.md §3.7). */
-export const stageUntil = (live: Live): number => {
-  const { backlog } = live;
-  return (backlog.stages[backlog.stage - 1]?.start ?? 0) + live.rule.lifetime;
-};
 
 /** The rule of a stage, counted from 1. @throws RangeError where there is none. */
 export const ruleAt = (rules: readonly CompiledRule[], stage: number): CompiledRule => {

@@ -2,7 +2,7 @@ import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import type { Live } from './live.js';
 import type { CompiledDirective } from './compile.js';
 import type { FixedCondition } from './match.js';
-import type { Pin, PinValue } from './pin.js';
+import { eventKey, type Pin, type PinValue } from './pin.js';
 import type { Subject } from './subject.js';
 import { Crowd } from './crowd.js';
 
@@ -16,6 +16,12 @@ export type KindTest = (event: NormalizedEvent) => boolean;
 export class Matcher {
   #starters: Map<PinValue, CompiledDirective[]> | undefined;
   #waiting: Map<PinValue, Live | Crowd> | undefined;
+  /** The subject's turn for which `#holds` was worked out. */
+  #turn = -1;
+  #holds = false;
+  /** And that for which `#key` was. */
+  #keyTurn = -1;
+  #key: PinValue = '';
 
   constructor(
     readonly isKind: KindTest,
@@ -29,9 +35,30 @@ export class Matcher {
     return this.#starters !== undefined || (this.#waiting !== undefined && this.#waiting.size > 0);
   }
 
+  /** True where the event is of the kind and meets the conditions that depend on it alone; worked out once an event. */
+  holdsFor(subject: Subject): boolean {
+    if (this.#turn === subject.turn) return this.#holds;
+    return this.isKind(subject.event) ? this.fixedHold(subject) : this.#note(subject, false);
+  }
+
+  /** The same for an event that is of the kind. */
   fixedHold(subject: Subject): boolean {
-    for (const condition of this.fixed) if (!condition.holds(subject)) return false;
-    return true;
+    for (const condition of this.fixed) if (!condition.holds(subject)) return this.#note(subject, false);
+    return this.#note(subject, true);
+  }
+
+  /** The event's values of the pinned fields as one key; worked out once an event. */
+  keyOf(subject: Subject): PinValue {
+    if (this.#keyTurn === subject.turn) return this.#key;
+    this.#keyTurn = subject.turn;
+    this.#key = eventKey(this.pins, subject.event);
+    return this.#key;
+  }
+
+  #note(subject: Subject, holds: boolean): boolean {
+    this.#turn = subject.turn;
+    this.#holds = holds;
+    return holds;
   }
 
   startersOf(key: PinValue): readonly CompiledDirective[] | undefined {

@@ -19,20 +19,30 @@ export interface Pin {
 
 export type PinValue = string | number;
 
-const READERS: Readonly<Record<PinField, (from: FirstEvent) => PinValue>> = {
-  srcIp: (from) => from.srcIp,
-  dstIp: (from) => from.dstIp,
-  srcPort: (from) => from.srcPort,
-  dstPort: (from) => from.dstPort,
-  protocol: (from) => from.protocol,
-  customData1: (from) => from.customData1,
-  customData2: (from) => from.customData2,
-  customData3: (from) => from.customData3,
+const fieldOf = (field: PinField, from: NormalizedEvent | FirstEvent): PinValue => {
+  switch (field) {
+    case 'srcIp':
+      return from.srcIp;
+    case 'dstIp':
+      return from.dstIp;
+    case 'srcPort':
+      return from.srcPort;
+    case 'dstPort':
+      return from.dstPort;
+    case 'protocol':
+      return from.protocol;
+    case 'customData1':
+      return from.customData1;
+    case 'customData2':
+      return from.customData2;
+    case 'customData3':
+      return from.customData3;
+  }
 };
 
 /** What an event has where the pin looks. */
 const readPin = (pin: Pin, event: NormalizedEvent | FirstEvent): PinValue => {
-  const value = READERS[pin.field](event);
+  const value = fieldOf(pin.field, event);
   return pin.folded && typeof value === 'string' ? value.toLowerCase() : value;
 };
 

@@ -5,6 +5,7 @@ import { ruleAt } from './live.js';
 import type { EngineLimits, EngineOptions } from './options.js';
 import type { Reason } from './reason.js';
 import { stickyValue } from './step.js';
+import type { Subject } from './subject.js';
 import { type Added, addAddress, addUnique } from './unique-list.js';
 
 type Count = (reason: Reason) => void;
@@ -16,11 +17,6 @@ const noted = (added: Added, reason: Reason, count: Count): void => {
   if (added === 'full') count(reason);
 };
 
-const joinCustom = (backlog: Backlog, pair: readonly [string, string], how: { limit: number; count: Count }): void => {
-  if (pair[1] === '') return;
-  noted(addUnique(backlog.custom, JSON.stringify(pair), how.limit), 'limit-custom-data', how.count);
-};
-
 const joinServices = (backlog: Backlog, event: NormalizedEvent, limit: number): void => {
   backlog.services ??= [];
   if (event.srcPort > 0) addUnique(backlog.services, `${event.srcIp} ${event.srcPort}`, limit);
@@ -30,17 +26,17 @@ const joinServices = (backlog: Backlog, event: NormalizedEvent, limit: number): 
 /** The event's addresses, ports and custom data join the backlog, within the limits. */
 export const join = (
   backlog: Backlog,
-  event: NormalizedEvent,
+  subject: Subject,
   context: { readonly options: EngineOptions; readonly count: Count },
 ): void => {
   const { options, count } = context;
+  const { event } = subject;
   const { limits } = options;
   noted(addAddress(backlog.srcIps, event.srcIp, limits.addresses), 'limit-addresses', count);
   noted(addAddress(backlog.dstIps, event.dstIp, limits.addresses), 'limit-addresses', count);
-  const how = { limit: limits.customData, count };
-  joinCustom(backlog, [event.customLabel1, event.customData1], how);
-  joinCustom(backlog, [event.customLabel2, event.customData2], how);
-  joinCustom(backlog, [event.customLabel3, event.customData3], how);
+  for (const pair of subject.custom) {
+    noted(addUnique(backlog.custom, pair, limits.customData), 'limit-custom-data', count);
+  }
   if (options.lookups.vulnerabilities) joinServices(backlog, event, limits.addresses);
 };
 

@@ -1,8 +1,9 @@
 import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import { ruleMatches } from './compile.js';
 import type { StickyField } from './directive.js';
-import { type Live, stageUntil } from './live.js';
+import type { Live } from './live.js';
 import type { EngineOptions } from './options.js';
+import { pinsHold } from './pin.js';
 import type { Subject } from './subject.js';
 import { holds } from './unique-list.js';
 
@@ -37,6 +38,14 @@ const isNotDifferent = (live: Live, event: NormalizedEvent): boolean => {
   return field !== '' && sticky !== undefined && holds(sticky, stickyValue(field, event));
 };
 
+/** True where the event is what the current rule looks for: as `ruleMatches`, but for the values by one comparison. */
+const isWanted = (live: Live, subject: Subject): boolean => {
+  const { matcher, pins } = live.rule;
+  if (!matcher.holdsFor(subject) || matcher.keyOf(subject) !== live.wanted) return false;
+  // Several values in one key may be others that happen to read the same.
+  return pins.length < 2 || pinsHold(pins, subject.event, live.backlog.stages);
+};
+
 /** Decides what the event is to the backlog; changes nothing. */
 export const decide = (
   live: Live,
@@ -45,7 +54,7 @@ export const decide = (
 ): Decision => {
   const { backlog } = live;
   const { event } = subject;
-  if (event.time <= stageUntil(live) && ruleMatches(live.rule, subject, backlog.stages)) {
+  if (event.time <= live.latest && isWanted(live, subject)) {
     const isOutOfOrder = event.time < backlog.latestEnd - options.oorGraceSeconds;
     if (!isOutOfOrder) return isNotDifferent(live, event) ? NOT_DIFFERENT : COUNTS;
     if (options.discardOorEvents) return OUT_OF_ORDER;

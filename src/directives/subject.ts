@@ -2,9 +2,20 @@ import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import type { AddressFacts, AssetMap } from './asset-map.js';
 import { fingerprint } from './hash.js';
 
+const customOf = (event: NormalizedEvent): string[] => {
+  const custom: string[] = [];
+  if (event.customData1 !== '') custom.push(JSON.stringify([event.customLabel1, event.customData1]));
+  if (event.customData2 !== '') custom.push(JSON.stringify([event.customLabel2, event.customData2]));
+  if (event.customData3 !== '') custom.push(JSON.stringify([event.customLabel3, event.customData3]));
+  return custom;
+};
+
 /** The event being correlated, with what the assets say of its addresses; looked up once, when first asked. */
 export class Subject {
+  /** How many events it was turned to: tells what was worked out for this one from what was for another. */
+  turn = 0;
   #event: NormalizedEvent | undefined;
+  #custom: readonly string[] | undefined;
   #id: number | undefined;
   #source: AddressFacts | undefined;
   #destination: AddressFacts | undefined;
@@ -13,8 +24,10 @@ export class Subject {
 
   /** Turns to the next event. One subject serves all, so that an event costs no allocation. */
   turnTo(event: NormalizedEvent): void {
+    this.turn += 1;
     this.#id = undefined;
     this.#event = event;
+    this.#custom = undefined;
     this.#source = undefined;
     this.#destination = undefined;
   }
@@ -29,6 +42,12 @@ export class Subject {
   get id(): number {
     this.#id ??= fingerprint(this.event.id);
     return this.#id;
+  }
+
+  /** Its custom data as a backlog keeps it: pairs of label and content as JSON text, those without content left out. */
+  get custom(): readonly string[] {
+    this.#custom ??= customOf(this.event);
+    return this.#custom;
   }
 
   get source(): AddressFacts {

@@ -6,7 +6,9 @@ const sets = new WeakMap<readonly string[], Set<string>>();
 
 /** True where the list holds the value; quick for long lists, too. Lists must be changed by this file alone. */
 export const holds = (list: readonly string[], value: string): boolean => {
-  if (list.length <= SHORT) return list.includes(value);
+  // Most lists hold one value, and are asked for that one.
+  if (list[0] === value) return true;
+  if (list.length <= SHORT) return list.includes(value, 1);
   // Long lists get a set beside them, so that looking stays cheap while the list itself stays plain data.
   let set = sets.get(list);
   if (set === undefined) {

@@ -20,6 +20,9 @@ export const waitForFirst = (compiled: CompiledDirective): void => {
 
 /** Files a backlog under all it waits for: its current rule, and the earlier ones where they stay active. */
 export const startWaiting = (live: Live): void => {
+  const { backlog, rule } = live;
+  live.wanted = wantedKey(rule.pins, backlog.stages);
+  live.latest = (backlog.stages[backlog.stage - 1]?.start ?? 0) + rule.lifetime;
   forEachWanted(live, (rule) => {
     const key = wantedKey(rule.pins, live.backlog.stages);
     if (key !== undefined) rule.matcher.wait(key, live);
