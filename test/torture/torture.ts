@@ -66,7 +66,7 @@ class Torture {
     const at = (port: number): string => `127.0.0.1:${port}`;
     this.#args = [
       ...['--stack', 'torture', '--http', at(http), '--tcp', at(tcp), '--udp', at(udp)],
-      ...['--tail', followedFile(dir), '--checkpoint', '250ms', '--journal-max', '64MB'],
+      ...['--tail', followedFile(dir), '--checkpoint', '250ms', '--journal-max', '64MB', '--keep', '20GB'],
     ];
     this.#file = writeFile({ name: 'file', path: followedFile(dir) });
     this.#senders = [
