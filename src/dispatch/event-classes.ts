@@ -1,12 +1,14 @@
 import type { EventClass } from '../events/event.js';
 import { ModuleFailed } from '../frontend/module-failed.js';
-import { FrameSetAside, TurnedOffEvent } from '../frontend/verdict-events.js';
+import { FrameSetAside, ModuleTurnedOff } from '../frontend/verdict-events.js';
 import type { ModuleDefinition } from '../module.js';
 import type { ResolvedEntry } from '../stack/resolve-entry.js';
 import type { FindClass } from './stored-event.js';
 
 /** What the core itself says, in the name of a module. */
-const ofCore = new Map<string, EventClass>([ModuleFailed, FrameSetAside, TurnedOffEvent].map((one) => [one.name, one]));
+const ofCore = new Map<string, EventClass>(
+  [ModuleFailed, FrameSetAside, ModuleTurnedOff].map((one) => [one.name, one]),
+);
 
 /** The event classes that a stack's modules declare, by the name the module runs under. */
 export const eventClasses = async (modules: readonly ResolvedEntry[]): Promise<FindClass> => {

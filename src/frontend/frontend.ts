@@ -5,7 +5,7 @@ import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import type { LogRecord } from '../record.js';
 import { decodeFrame, type Frame, type OpenRecord } from './decode.js';
 import type { StackRunner } from './stack-runner.js';
-import { FrameSetAside, TurnedOffEvent } from './verdict-events.js';
+import { FrameSetAside, ModuleTurnedOff } from './verdict-events.js';
 import { noVerdicts, type SetAside, type Verdicts, VerdictWalk } from './verdicts.js';
 
 /** What moves stack time: when frames were received (live), or the newest time stamp so far (stored logs). */
@@ -109,7 +109,7 @@ export class Frontend {
     const { aside, turnedOff, off } = this.#verdicts.at(entry.seq);
     this.#turnOff(off);
     this.#runner.beginEntry(entry.seq, this.now);
-    for (const { name, reason } of turnedOff) this.#runner.announce(new TurnedOffEvent({ off: name, reason }), name);
+    for (const { name, reason } of turnedOff) this.#runner.announce(new ModuleTurnedOff({ off: name, reason }), name);
     if (aside === undefined) return false;
     this.counters.poisoned += 1;
     this.#runner.announce(asideEvent(entry, aside), aside.by);

@@ -18,7 +18,7 @@ export class FrameSetAside extends ErrorEvent<typeof FrameSetAside.fields> {
 }
 
 /** A module or plugin was turned off: it did not come back, or the core had died in it again and again. */
-export class TurnedOffEvent extends ErrorEvent<typeof TurnedOffEvent.fields> {
+export class ModuleTurnedOff extends ErrorEvent<typeof ModuleTurnedOff.fields> {
   static override readonly fields = { off: 'string', reason: 'string' } as const;
 
   get summary(): string {

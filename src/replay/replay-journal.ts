@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { noVerdicts, type Verdicts } from '../frontend/verdicts.js';
 import { realFiles } from '../journal/file-layer.js';
 import { storedBlocks, type StoredGap, type StoredSegment } from '../journal/stored-journal.js';
 import type { Log } from '../module.js';
+import { readPoisonRecord } from '../run/poison-record.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { openReplayedCore, type ReplaySummary } from './replayed-core.js';
 import { SelectedEntries, type Span } from './selected-entries.js';
@@ -38,7 +40,14 @@ export interface JournalReplaySummary extends ReplaySummary {
 export const replayJournal = async (options: JournalReplayOptions): Promise<JournalReplaySummary> => {
   const { stack, span, log, progress } = options;
   const dir = join(options.dataDir, 'journal');
-  const { core, outputs, summary } = await openReplayedCore({ stack, clock: 'receipt', out: options.out, log });
+  const verdicts = await verdictsIn(options.dataDir, log);
+  const { core, outputs, summary } = await openReplayedCore({
+    stack,
+    clock: 'receipt',
+    out: options.out,
+    log,
+    verdicts,
+  });
   const found = { entries: 0, missing: 0, damaged: 0 };
   const time = { last: 0 };
   let bytes = 0;
@@ -57,6 +66,13 @@ export const replayJournal = async (options: JournalReplayOptions): Promise<Jour
   }
   await outputs.close();
   return { ...summary(), journal: found };
+};
+
+const verdictsIn = async (dataDir: string, log: Log): Promise<Verdicts> => {
+  const record = await readPoisonRecord(join(dataDir, 'poison.json'));
+  if (!('damage' in record)) return record;
+  log.warn(`poison.json is damaged (${record.damage}): what the run set aside is worked on`);
+  return noVerdicts;
 };
 
 const mayHold = ({ times }: StoredSegment, { since, until }: Span): boolean =>

@@ -2,6 +2,7 @@ import { checkStorable } from '../dispatch/stored-event.js';
 import type { Event } from '../events/event.js';
 import { type Core, createCore } from '../frontend/core.js';
 import type { Clock } from '../frontend/frontend.js';
+import type { Verdicts } from '../frontend/verdicts.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { ReplayOutputs } from './outputs.js';
@@ -33,8 +34,10 @@ export const openReplayedCore = async (options: {
   readonly clock: Clock;
   readonly out: string | undefined;
   readonly log: Log;
+  /** What the run decided about entries it could not get over. */
+  readonly verdicts?: Verdicts;
 }): Promise<ReplayedCore> => {
-  const { stack, clock, log } = options;
+  const { stack, clock, log, verdicts } = options;
   const events = new Map<string, number>();
   const outputs = await ReplayOutputs.open(options.out, log);
   const event = (noticed: Event): void => {
@@ -47,7 +50,7 @@ export const openReplayedCore = async (options: {
   const lookup = (): void => {
     asked += 1;
   };
-  const core = await createCore({ stack, clock, checkpoints: false, log, event, lookup });
+  const core = await createCore({ stack, clock, checkpoints: false, log, event, lookup, verdicts });
   const began = performance.now();
   const summary = (): ReplaySummary => {
     const seconds = (performance.now() - began) / 1000;

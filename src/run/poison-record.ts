@@ -1,7 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf } from '../fault.js';
-import type { Log } from '../module.js';
 
 const seq = z.number().int().nonnegative();
 const schema = z.object({
@@ -17,8 +16,8 @@ export type PoisonRecord = z.infer<typeof schema>;
 /** Nothing is known. */
 export const emptyRecord: PoisonRecord = { version: 1, suspects: [], aside: [], off: [] };
 
-/** Reads `poison.json`; one that is damaged is set aside and said. Rejects where it cannot be read. */
-export const readPoisonRecord = async (path: string, log: Log): Promise<PoisonRecord> => {
+/** `poison.json` of a data directory, or what is wrong with it. Rejects where it cannot be read. */
+export const readPoisonRecord = async (path: string): Promise<PoisonRecord | { readonly damage: string }> => {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -29,10 +28,7 @@ export const readPoisonRecord = async (path: string, log: Log): Promise<PoisonRe
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    await rename(path, `${path}.damaged`);
-    const seen = messageOf(cause).replaceAll(/\s+/gu, ' ').slice(0, 200);
-    log.error(`${path} is damaged (${seen}): kept as poison.json.damaged; what it set aside is worked on again`);
-    return emptyRecord;
+    return { damage: messageOf(cause).replaceAll(/\s+/gu, ' ').slice(0, 200) };
   }
 };
 

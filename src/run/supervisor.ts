@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../fault.js';
@@ -47,6 +47,14 @@ const shorten = (record: PoisonRecord): PoisonRecord => ({
   off: record.off.slice(-mostDecisions),
 });
 
+const recordIn = async (path: string, log: Log): Promise<PoisonRecord> => {
+  const record = await readPoisonRecord(path);
+  if (!('damage' in record)) return record;
+  await rename(path, `${path}.damaged`);
+  log.error(`${path} is damaged (${record.damage}): kept as ${path}.damaged; what it set aside is worked on again`);
+  return emptyRecord;
+};
+
 /** Keeps a run going whose core ends: decides what is passed over or turned off, and remembers it over restarts. */
 export class Supervisor {
   readonly #dir: string | undefined;
@@ -79,7 +87,7 @@ export class Supervisor {
   }): Promise<Supervisor> {
     const { dir, told, log } = options;
     if (dir === undefined) return new Supervisor({ dir, log, record: emptyRecord });
-    const record = await readPoisonRecord(join(dir, 'poison.json'), log);
+    const record = await recordIn(join(dir, 'poison.json'), log);
     const supervisor = new Supervisor({ dir, log, record });
     const last = readWorkNote(join(dir, 'at-work'));
     const reached = Math.max(last?.last ?? 0, told);

@@ -1,5 +1,5 @@
-import { constants, setPriority } from 'node:os';
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { constants, setPriority, totalmem } from 'node:os';
+import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 
 /**
  * Lets the io thread go first where processors are short: what is not received is lost, what is not worked on waits.
@@ -24,13 +24,29 @@ export const gate = (): { readonly passed: Promise<void>; readonly pass: () => v
  */
 const ioYoungMb = 3;
 
+const leastOldMb = 512;
+const mostOldMb = 16 * 1024;
+
+/** Half of the memory there is: a module that takes more ends the core, which goes on without the line, not the process. */
+const coreOldMb = (): number => {
+  const total = totalmem();
+  const allowed = process.constrainedMemory();
+  const bytes = allowed > 0 ? Math.min(allowed, total) : total;
+  return Math.min(mostOldMb, Math.max(leastOldMb, Math.floor(bytes / 2 ** 21)));
+};
+
+const limitsOf = {
+  'io-worker': (): ResourceLimits => ({ maxYoungGenerationSizeMb: ioYoungMb }),
+  'core-worker': (): ResourceLimits => ({ maxOldGenerationSizeMb: coreOldMb() }),
+} as const;
+
 /** Starts one of the program's threads. */
-export const startThread = (name: 'io-worker' | 'core-worker', workerData: object, port: MessagePort): Worker =>
+export const startThread = (name: keyof typeof limitsOf, workerData: object, port: MessagePort): Worker =>
   new Worker(new URL(`./${name}.js`, import.meta.url), {
     name,
     workerData,
     transferList: [port],
-    ...(name === 'io-worker' ? { resourceLimits: { maxYoungGenerationSizeMb: ioYoungMb } } : {}),
+    resourceLimits: limitsOf[name](),
   });
 
 /** Tells when a thread ended, or died, for whatever reason. */
