@@ -13,6 +13,8 @@ interface Inode {
 export class CrashFiles implements AppendFiles {
   /** Operations until the process dies. */
   left = Number.POSITIVE_INFINITY;
+  /** Bytes that can still be written; then ENOSPC. */
+  room = Number.POSITIVE_INFINITY;
   readonly #names: Map<string, Inode>;
   #lastIno: number;
 
@@ -108,9 +110,12 @@ export class CrashFiles implements AppendFiles {
       },
       write: async (buffer, offset, length) => {
         // Dying in it leaves half of it.
-        const bytes = this.left >= 1 ? length : this.left === 0 ? Math.floor(length / 2) : 0;
+        const wanted = this.left >= 1 ? length : this.left === 0 ? Math.floor(length / 2) : 0;
+        const bytes = Math.min(wanted, this.room);
+        this.room -= bytes;
         inode.content = Buffer.concat([inode.content, buffer.subarray(offset, offset + bytes)]);
         this.step(path);
+        if (bytes === 0 && length > 0) throw systemError('ENOSPC', path);
         return { bytesWritten: bytes };
       },
       truncate: async (length) => {

@@ -1,78 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { AppendFile } from '../../src/appender/append-file.js';
-import { LanePlaces } from '../../src/dispatch/lane-places.js';
-import { LanePositions } from '../../src/dispatch/lane-positions.js';
 import { CrashFiles } from '../appender/crash-files.js';
-import { type Recorded, record } from '../contracts/listener-context.js';
 import { FaultyFiles as PositionsFiles, seededRandom } from '../support/faulty-files.js';
-
-const names = ['one', 'two'] as const;
-type Name = (typeof names)[number];
-const pathOf = (name: Name): string => `/logs/${name}.log`;
-const header = 'head';
-
-/** One run of a process with a listener that writes two files; it gives events to it as a lane does. */
-class Run {
-  taken: number;
-  readonly told: Recorded = record();
-  readonly places: LanePlaces;
-  readonly positions: LanePositions;
-  readonly files: Readonly<Record<Name, AppendFile>>;
-
-  private constructor(positions: LanePositions, disk: CrashFiles, newestBefore: number) {
-    this.positions = positions;
-    this.taken = positions.get('l')?.event ?? 0;
-    this.places = new LanePlaces({ lane: 'l', positions, newestBefore });
-    const { log, metrics } = this.told;
-    const options = { files: disk, log, metrics, places: this.places, batchBytes: 40 };
-    this.files = {
-      one: new AppendFile({ ...options, path: pathOf('one'), header }),
-      two: new AppendFile({ ...options, path: pathOf('two') }),
-    };
-  }
-
-  static async start(disk: CrashFiles, positionsDisk: PositionsFiles, newestBefore = 1e6): Promise<Run> {
-    const { log } = record();
-    const path = '/data/listeners.json';
-    const positions = await LanePositions.open({ path, newestEvent: newestBefore, log, fs: positionsDisk });
-    return new Run(positions, disk, newestBefore);
-  }
-
-  async give(events: readonly (readonly Line[])[], count = 1): Promise<void> {
-    for (let n = 0; n < count && this.taken < events.length; n += 1) {
-      this.places.event = this.taken + 1;
-      for (const { name, text } of events[this.taken] ?? []) await this.files[name].add(text);
-      this.taken += 1;
-    }
-  }
-
-  async flush(): Promise<void> {
-    for (const name of names) await this.files[name].flush();
-  }
-
-  async save(): Promise<void> {
-    if (this.places.waiting) return;
-    await this.flush();
-    await this.places.reached(this.taken);
-  }
-
-  async safe(): Promise<void> {
-    this.places.safeUpTo(this.taken);
-    await this.positions.write();
-  }
-
-  async close(): Promise<void> {
-    for (const name of names) await this.files[name].close();
-    this.places.settle(this.taken);
-    await this.positions.write();
-  }
-}
-
-interface Line {
-  readonly name: Name;
-  readonly text: string;
-}
+import { FileRun, header, type Line, type Name, names, pathOf } from '../support/file-run.js';
 
 /** Lines of a file and of all it was renamed to, oldest first, without headers. */
 const linesOf = (disk: CrashFiles, name: Name, rotations: number): string[] => {
@@ -117,12 +47,12 @@ const play = async (given: readonly (readonly Line[])[], script: readonly Step[]
     };
   };
   dying();
-  let run = await Run.start(disk, positionsDisk);
+  let run = await FileRun.start(disk, positionsDisk);
   const again = async (): Promise<void> => {
     disk = disk.next(random);
     positionsDisk = random === undefined ? positionsDisk.kill() : positionsDisk.crash(random);
     dying();
-    run = await Run.start(disk, positionsDisk);
+    run = await FileRun.start(disk, positionsDisk);
   };
   for (const next of script) {
     try {
@@ -168,5 +98,145 @@ describe('places of files', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  /** Gives one line each to `one`, beginning with the event after those given. */
+  const lines = (...texts: string[]): Line[][] => texts.map((text) => [{ name: 'one', text }]);
+  const killed = async (run: FileRun, disk: CrashFiles, positions: PositionsFiles) => {
+    const [next, nextPositions] = [disk.next(), positions.kill()];
+    await run.files.one.close().catch(() => undefined); // What it does after its death comes to nothing.
+    return { disk: next, positions: nextPositions, run: await FileRun.start(next, nextPositions, run.taken) };
+  };
+  const begin = async () => {
+    const [disk, positions] = [new CrashFiles(), new PositionsFiles()];
+    return { disk, positions, run: await FileRun.start(disk, positions, 0) };
+  };
+  const path = pathOf('one');
+
+  it('a place noted while the file is rotated does not come back over the one in the new file', async () => {
+    const given = lines('a', 'b', 'c');
+    let { disk, positions, run } = await begin();
+    await run.give(given, 2);
+    await run.save();
+    disk.rotate(path, `${path}.1`);
+    await run.give(given);
+    await run.flush();
+    await run.safe();
+    ({ disk, run } = await killed(run, disk, positions));
+    expect(run.taken).to.equal(2);
+    await run.give(given);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\nc\n');
+    expect(run.told.counts.get('already_written')).to.equal(1);
+  });
+
+  it('equal lines of several events stay apart', async () => {
+    const given = lines('same', 'same', 'same');
+    let { disk, positions, run } = await begin();
+    await run.give(given, 2);
+    await run.flush();
+    ({ disk, run } = await killed(run, disk, positions));
+    await run.give(given, 3);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\nsame\nsame\nsame\n');
+  });
+
+  it('a file emptied behind a copy is gone on with at its end: nothing is lost, and it is said', async () => {
+    const given = lines('a', 'b', 'c', 'd');
+    let { disk, positions, run } = await begin();
+    await run.give(given, 2);
+    await run.save();
+    await run.safe();
+    await run.give(given);
+    await run.flush();
+    disk.change(path, () => Buffer.alloc(0));
+    ({ disk, run } = await killed(run, disk, positions));
+    await run.give(given, 4);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\nc\nd\n');
+    expect(run.told.counts.get('place_lost')).to.equal(1);
+    expect(run.told.said.join()).to.include('the file has 5 bytes, and had 9').and.include(path);
+  });
+
+  it('a file emptied while the process runs is no reason to repeat what went into it before', async () => {
+    const given = lines('a', 'b', 'c', 'd');
+    let { disk, positions, run } = await begin();
+    await run.give(given, 2);
+    await run.flush();
+    disk.change(path, () => Buffer.alloc(0));
+    await run.give(given);
+    await run.flush();
+    ({ disk, run } = await killed(run, disk, positions));
+    await run.give(given, 4);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\nc\nd\n');
+    expect(run.told.counts.get('place_lost')).to.equal(undefined);
+  });
+
+  it('a file that is gone is begun anew, and it is said; not so where all had been noted', async () => {
+    const given = lines('a', 'b');
+    for (const saved of [false, true]) {
+      let { disk, positions, run } = await begin();
+      await run.give(given);
+      await run.flush();
+      if (saved) {
+        await run.save();
+        await run.safe();
+      }
+      disk.remove(path);
+      ({ disk, run } = await killed(run, disk, positions));
+      await run.give([...given, ...lines('c')], 3);
+      await run.flush();
+      expect(disk.text(path)).to.equal(saved ? 'head\nb\nc\n' : 'head\na\nb\nc\n');
+      expect(run.told.counts.get('place_lost')).to.equal(saved ? undefined : 1);
+    }
+  });
+
+  it('a position that claims more than the file has, as after a restored backup, is said and gone on from', async () => {
+    const given = lines('a', 'b', 'c');
+    let { disk, positions, run } = await begin();
+    await run.give(given, 2);
+    await run.save();
+    await run.safe();
+    disk.change(path, (content) => content.subarray(0, 7));
+    ({ disk, run } = await killed(run, disk, positions));
+    await run.give(given, 3);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\na\nc\n');
+  });
+
+  it('lines of another writer between ours lose nothing: what cannot be proven is written again', async () => {
+    const given = lines('a', 'b', 'c', 'd');
+    let { disk, positions, run } = await begin();
+    for (const foreign of ['x\n', 'y\n']) {
+      await run.give(given);
+      await run.flush();
+      disk.change(path, (content) => Buffer.concat([content, Buffer.from(foreign)]));
+    }
+    ({ disk, run } = await killed(run, disk, positions));
+    await run.give(given, 4);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\na\nx\nb\ny\nb\nc\nd\n');
+    expect(run.told.said.join()).to.include('is not what it had to write');
+    expect(run.told.counts.get('already_written')).to.equal(1);
+  });
+
+  it('after a clean stop on a full disk nothing is written twice', async () => {
+    const given = lines('a', 'b', 'c');
+    let { disk, positions, run } = await begin();
+    await run.give(given);
+    await run.save();
+    await run.safe();
+    await run.give(given, 2);
+    disk.room = 3;
+    const failed = await run.close().then(
+      () => false,
+      () => true,
+    );
+    expect(failed).to.equal(true);
+    ({ disk, run } = await killed(run, disk, positions));
+    await run.give(given, 3);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\na\nb\nc\n');
   });
 });
