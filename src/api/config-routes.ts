@@ -13,7 +13,7 @@ export interface ConfigRoutes {
   /** Files may be written and deleted; each is checked first. */
   readonly check: CheckConfig | undefined;
   /** What `dsiem_config.json` gives, which is no file. */
-  readonly dsiemConfig: { readonly status: readonly string[]; readonly tags: readonly string[] };
+  readonly dsiemConfig: () => { readonly status: readonly string[]; readonly tags: readonly string[] };
 }
 
 const dsiemConfigName = 'dsiem_config.json';
@@ -47,7 +47,7 @@ export const addConfigRoutes = (app: FastifyInstance, { dir, check, dsiemConfig 
   });
   app.get('/config/:file', async (request, reply) => {
     const name = nameOf(request);
-    if (name === dsiemConfigName) return json(reply, JSON.stringify(dsiemConfig));
+    if (name === dsiemConfigName) return json(reply, JSON.stringify(dsiemConfig()));
     const bytes = await dir?.read(name);
     if (bytes === undefined) throw absent();
     return json(reply, bytes);

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { Log } from '../module.js';
 import type { KeepLimits } from '../journal/journal-archive.js';
+import type { ShownConfiguration } from '../run/http-listeners.js';
 import { Runtime } from '../run/runtime.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { Console, consoleLog } from './console.js';
@@ -13,7 +14,7 @@ import { type InputOptions, inputSpecs } from './input-options.js';
 import { liveLine } from './live-line.js';
 import { handleSignals, holdSignals } from './signals.js';
 import { handleStrayFailures } from './stray-failures.js';
-import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
+import { addStackOptions, option, type StackOptions, sayWarnings, stackOf, temporaryDir } from './stack-options.js';
 import {
   collect,
   collectWhole,
@@ -153,6 +154,7 @@ const run = async (options: Options): Promise<void> => {
     stack,
     inputs,
     dataDir: options.dataDir,
+    cacheDir: temporaryDir(),
     logDir: options.logDir,
     journal: options.journal === 'on',
     fsync: options.fsync,
@@ -172,7 +174,11 @@ const run = async (options: Options): Promise<void> => {
   handleStrayFailures(log, fail);
   handleSignals({
     stop: (signal) => over.resolve(signal),
-    reload: () => reload(runtime, () => stackHere(options, dsiem), log),
+    reload: () =>
+      reload(runtime, log, {
+        stack: () => stackHere(options, dsiem),
+        shown: (stack) => httpSettings(options, stack, dsiem),
+      }),
     counters: () => runtime.counters(),
     log,
     out: terminal,
@@ -220,22 +226,27 @@ const stackHere = async (options: Options, { overrides }: DsiemEnvironment): Pro
   return options.tz === undefined ? stack : { ...stack, timeZone: options.tz };
 };
 
+/** How the configuration is read again. */
+interface Reading {
+  readonly stack: () => Promise<ResolvedStack>;
+  readonly shown: (stack: ResolvedStack) => ShownConfiguration;
+}
+
 /** Files are reopened; what the configuration has become is taken up, unless something is wrong with it: then all goes on as before. */
-const reload = async (runtime: Runtime, readStack: () => Promise<ResolvedStack>, log: Log): Promise<void> => {
+const reload = async (runtime: Runtime, log: Log, read: Reading): Promise<void> => {
   await runtime.reopen();
   let stack: ResolvedStack;
   try {
-    stack = await readStack();
+    stack = await read.stack();
   } catch (cause) {
     log.error(`the changed configuration is not used: ${messageOf(cause)}`);
     return;
   }
   sayWarnings(stack, log);
   if (isDeepStrictEqual(runtime.stack, stack)) log.info('SIGHUP: files reopened; the configuration has not changed');
-  else {
-    await runtime.change(stack);
-    log.info('SIGHUP: files reopened; going on with the changed configuration');
-  }
+  else if (await runtime.change(stack, read.shown(stack))) {
+    log.info('SIGHUP: files reopened; the configuration has changed for all that is received from now on');
+  } else log.info('SIGHUP: files reopened; going on with the changed configuration');
 };
 
 const deferred = <T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } => {

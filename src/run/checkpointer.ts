@@ -6,11 +6,18 @@ import type { Log } from '../module.js';
 /** Entries given out between two turns of the event loop. */
 const sliceEntries = 500;
 
+/** What is kept beside the memory of modules. */
+interface Extra {
+  readonly generation?: string;
+}
+
 /** Brings what changed in the core's memory to disk, in slices between batches, together with the journal position it belongs to. */
 export class Checkpointer {
   /** State of the last checkpoint: module, key, JSON. */
   readonly restored: readonly (readonly [module: string, key: string, json: string])[];
   position: number;
+  /** The configuration under which the entries behind the position came; undefined where it is not known. */
+  generation: string | undefined;
   commits = 0;
   readonly #store: CheckpointLog | undefined;
   readonly #eventsAreSafe: () => Promise<void>;
@@ -23,12 +30,14 @@ export class Checkpointer {
     store: CheckpointLog | undefined;
     restored: Checkpointer['restored'];
     position: number;
+    generation?: string | undefined;
     eventsAreSafe: () => Promise<void>;
     log: Log;
   }) {
     this.#store = options.store;
     this.restored = options.restored;
     this.position = options.position;
+    this.generation = options.generation;
     this.#seq = options.position;
     this.#eventsAreSafe = options.eventsAreSafe;
     this.#log = options.log;
@@ -48,8 +57,9 @@ export class Checkpointer {
     for (const damage of store.damage.setAside) log.error(`checkpoint: ${damage}`);
     if (store.damage.cutBytes > 0)
       log.warn(`checkpoint: ${store.damage.cutBytes} bytes of an unfinished write were cut off`);
-    const { entries: restored, position } = loaded ?? { entries: [], position: 0 };
-    return new Checkpointer({ store, restored, position, eventsAreSafe, log });
+    const { entries: restored, position, extra } = loaded ?? { entries: [], position: 0, extra: null };
+    const { generation } = (extra ?? {}) as Extra;
+    return new Checkpointer({ store, restored, position, generation, eventsAreSafe, log });
   }
 
   attach(core: Core): void {
@@ -76,6 +86,7 @@ export class Checkpointer {
   async #commit(): Promise<{ readonly position: number; readonly safePosition: number } | undefined> {
     const core = this.#core;
     const position = this.#seq;
+    const extra: Extra = this.generation === undefined ? {} : { generation: this.generation };
     if (core === undefined || this.#store === undefined || position === this.position) return undefined;
     noteCoreState(core);
     const writer = this.#store.begin();
@@ -96,7 +107,7 @@ export class Checkpointer {
         while (state.slice(sliceEntries) > 0) await new Promise((resolve) => setImmediate(resolve));
       }
       await this.#eventsAreSafe();
-      await writer.commit(position);
+      await writer.commit(position, { ...extra });
     } catch (cause) {
       for (const [name, keys] of given) core.states.get(name)?.abandon(keys);
       throw cause;

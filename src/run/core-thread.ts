@@ -3,7 +3,8 @@ import type { Outbox } from '../dispatch/outbox.js';
 import { messageOf } from '../fault.js';
 import type { TakeLookup } from '../frontend/stack-runner.js';
 import type { Log } from '../module.js';
-import type { CoreCounters, CoreMessage, CoreRequest, CoreStart, IoStart } from './messages.js';
+import type { CoreConfiguration, CoreCounters, CoreMessage, CoreRequest, CoreStart, IoStart } from './messages.js';
+import { ConfigurationRefused } from './configuration-refused.js';
 import { gate, startThread, watchThread } from './threads.js';
 
 /** What a core thread is started with, and whom it tells what. */
@@ -12,6 +13,10 @@ export interface CoreThreadOptions {
   readonly outbox: Outbox;
   readonly log: Log;
   readonly lookup: TakeLookup;
+  /** What it runs under, when its last checkpoint is of this generation; undefined: not known. */
+  readonly configuration: (generation: string | undefined) => Promise<CoreConfiguration>;
+  /** It has come to where another configuration begins, and does nothing more. */
+  readonly otherConfiguration: () => void;
   /** A checkpoint was written: journal entries up to here are not needed any more. */
   readonly checkpoint: (safePosition: number) => void;
   /** It ended, or cannot go on, without being asked to. */
@@ -24,6 +29,8 @@ export class CoreThread {
   readonly blocks: MessagePort;
   /** The core has worked on everything up to here when it starts. */
   position = 0;
+  /** The configuration under which the entries behind that came, as the checkpoint says. */
+  generation: string | undefined;
   positions: IoStart['positions'] = [];
   counters: CoreCounters | undefined;
   readonly #thread: Worker;
@@ -33,6 +40,8 @@ export class CoreThread {
   /** It is being ended from here: that it ends then is no news. */
   #ending = false;
   #failure: string | undefined;
+  #refused = false;
+  #started = false;
 
   private constructor(options: CoreThreadOptions) {
     this.#options = options;
@@ -47,13 +56,13 @@ export class CoreThread {
     watchThread(this.#thread, 'core', (message) => this.#over(message));
   }
 
-  /** Starts it where its last checkpoint was. Rejects where it cannot start. */
+  /** Starts it where its last checkpoint was. Rejects where it cannot start. @throws ConfigurationRefused where another configuration may do */
   static async start(options: CoreThreadOptions): Promise<CoreThread> {
     const core = new CoreThread(options);
     await core.#ready.passed;
     if (core.#failure === undefined) return core;
     await core.#thread.terminate();
-    throw new Error(core.#failure);
+    throw core.#refused ? new ConfigurationRefused(core.#failure) : new Error(core.#failure);
   }
 
   /** Ends it at the next block, behind a last checkpoint; all its events are stored. */
@@ -73,12 +82,21 @@ export class CoreThread {
   async #take(message: CoreMessage): Promise<void> {
     const { outbox, log, lookup, checkpoint } = this.#options;
     switch (message.type) {
+      case 'restored':
+        this.generation = message.generation;
+        this.#tell({ type: 'configuration', ...(await this.#options.configuration(message.generation)) });
+        return;
+      case 'otherConfiguration':
+        this.#options.otherConfiguration();
+        return;
       case 'ready':
         this.position = message.position;
         this.positions = message.positions;
+        this.#started = true;
         this.#ready.pass();
         return;
       case 'failed':
+        this.#refused = message.byConfiguration === true;
         this.#over(message.message);
         return;
       case 'log':
@@ -110,7 +128,8 @@ export class CoreThread {
     this.#failure ??= message;
     this.#ready.pass();
     this.#stopped.pass();
-    if (!this.#ending) this.#options.died(message);
+    // What fails to start, its starter is told of.
+    if (this.#started && !this.#ending) this.#options.died(message);
   }
 
   #tell(request: CoreRequest): void {

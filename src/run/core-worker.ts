@@ -1,13 +1,23 @@
 /** The core thread: parser, normalizer, modules. It reads nothing but the journal's entries. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../fault.js';
-import { createCore } from '../frontend/core.js';
+import { type CoreOptions, createCore } from '../frontend/core.js';
+import { readGenerationEntry } from '../journal/generation-entry.js';
+import { ConfigurationRefused } from './configuration-refused.js';
 import { BlockReader } from '../journal/block.js';
 import type { Log } from '../module.js';
 import { Checkpointer } from './checkpointer.js';
 import { EventBatch } from './event-batch.js';
 import { yieldToReceiving } from './threads.js';
-import type { BlockDone, BlockMessage, CoreCounters, CoreMessage, CoreRequest, CoreStart } from './messages.js';
+import type {
+  BlockDone,
+  BlockMessage,
+  CoreConfiguration,
+  CoreCounters,
+  CoreMessage,
+  CoreRequest,
+  CoreStart,
+} from './messages.js';
 
 const { start, ioPort } = workerData as { start: CoreStart; ioPort: MessagePort };
 const main = parentPort;
@@ -19,8 +29,23 @@ const log: Log = { info: logAs('info'), warn: logAs('warn'), error: logAs('error
 
 /** Event bytes the main thread has yet to store, past which the core waits. */
 const mostEventBytes = 16 * 1024 * 1024;
+/** Between two tries to write what must be written before the core can go on. */
+const retryMs = 200;
 
 yieldToReceiving();
+
+const askConfiguration = ({ position, generation }: Checkpointer): Promise<CoreConfiguration> =>
+  new Promise((resolve) => {
+    main.once('message', (request: CoreRequest) => {
+      if (request.type === 'configuration') resolve(request);
+    });
+    post({ type: 'restored', position, generation });
+  });
+
+/** Builds a core and lets it go. Rejects where one cannot be built. */
+const tryStack = async (parts: Pick<CoreOptions, 'stack' | 'clock' | 'restored'>): Promise<void> => {
+  await createCore({ ...parts, log, event: () => undefined, checkpoints: false });
+};
 
 const run = async (): Promise<void> => {
   const batch = new EventBatch(start);
@@ -31,16 +56,21 @@ const run = async (): Promise<void> => {
       post({ type: 'areEventsSafe' });
     });
   const checkpointer = await Checkpointer.open({ dir: start.checkpointDir, log, eventsAreSafe });
+  const { generation, stack, trial } = await askConfiguration(checkpointer);
+  const parts = { clock: 'receipt', restored: checkpointer.restored } as const;
+  if (trial !== undefined) await tryStack({ ...parts, stack: trial });
   const core = await createCore({
-    stack: start.stack,
-    clock: 'receipt',
+    ...parts,
+    stack,
     log,
     event: (event) => batch.add(event),
     lookup: (request, module) => post({ type: 'lookup', module, request }),
     checkpoints: start.checkpointDir !== undefined,
-    restored: checkpointer.restored,
+  }).catch((cause: unknown) => {
+    throw new ConfigurationRefused(messageOf(cause), { cause });
   });
   checkpointer.attach(core);
+  checkpointer.generation = generation;
   let seq = checkpointer.position;
   const eventBytes: number[] = [];
   let eventBytesWaiting = 0;
@@ -77,10 +107,14 @@ const run = async (): Promise<void> => {
     post({ type: 'events', block, lastEventId: batch.lastEventId });
   };
   const waiting: Uint8Array[] = [];
+  let atOther = false;
   const workOnNext = (): void => {
     const block = waiting.shift();
-    if (stopping || block === undefined) return;
+    if (stopping || atOther || block === undefined) return;
     if (waiting.length > 0) setImmediate(workOnNext);
+    const entry = generation === undefined ? undefined : readGenerationEntry(block);
+    atOther = entry !== undefined && entry.id !== generation;
+    if (atOther) checkpointer.generation = entry?.id;
     const reader = new BlockReader(block);
     core.frontend.block(reader);
     seq = reader.seq;
@@ -88,6 +122,7 @@ const run = async (): Promise<void> => {
     sendEvents();
     unsaid += 1;
     sayDone();
+    if (atOther) void leave();
   };
   // One block a turn: a port hands over all there is before timers and checkpoints have theirs.
   ioPort.on('message', ({ block }: BlockMessage) => {
@@ -108,6 +143,14 @@ const run = async (): Promise<void> => {
     saving = false;
   };
   const checkpoints = setInterval(() => void save(), start.checkpointMs);
+  /** Behind a checkpoint that says so, another core goes on under the other configuration. */
+  const leave = async (): Promise<void> => {
+    while (!stopping && checkpointer.position < seq) {
+      await save();
+      if (checkpointer.position < seq) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+    if (!stopping) post({ type: 'otherConfiguration' });
+  };
 
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -129,9 +172,11 @@ const run = async (): Promise<void> => {
       eventBytesWaiting -= eventBytes.shift() ?? 0;
       sayDone();
     } else if (request.type === 'eventsSafe') safe?.();
-    else void stop();
+    else if (request.type === 'stop') void stop();
   });
   post({ type: 'ready', position: seq, positions: core.positions() });
 };
 
-run().catch((cause: unknown) => post({ type: 'failed', message: messageOf(cause) }));
+run().catch((cause: unknown) =>
+  post({ type: 'failed', message: messageOf(cause), byConfiguration: cause instanceof ConfigurationRefused }),
+);

@@ -1,4 +1,5 @@
 import { BlockReader, entryKinds } from '../journal/block.js';
+import { type GenerationEntry, readGenerationEntry } from '../journal/generation-entry.js';
 import { type BlockLocation, type Gap, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
@@ -17,6 +18,8 @@ export interface FrameJournal {
   readonly memoryOnly: boolean;
   readonly full: boolean;
   readonly bytes: number;
+  /** Where the configuration changed among what the core has not worked on yet. */
+  readonly generations: readonly GenerationEntry[];
   /** Absent where nothing is kept. */
   readonly archive: ArchiveCounters | undefined;
   readonly write: WriteBlock;
@@ -47,6 +50,7 @@ const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
   memoryOnly: true,
   full: false,
   bytes: 0,
+  generations: [],
   archive: undefined,
   write: async (bytes, { firstSeq, count }) => feed.add({ firstSeq, count, length: bytes.length, bytes }),
   sync: async () => undefined,
@@ -74,7 +78,7 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
   const { tornBytes } = segments.recovered;
   if (tornBytes > 0) log.warn(`journal: ${tornBytes} bytes of an unfinished write were cut off`);
   if (segments.lastSeq < start.position) await segments.skipTo(start.position);
-  await queueUnworked(segments, options);
+  const generations = await queueUnworked(segments, options);
 
   let held = segments.bytes > maxBytes;
   let failing = false;
@@ -90,6 +94,7 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
     get bytes() {
       return segments.bytes;
     },
+    generations,
     get archive() {
       return kept?.counters();
     },
@@ -185,8 +190,9 @@ const blocksBetween = async (
   return found;
 };
 
-const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promise<void> => {
+const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promise<GenerationEntry[]> => {
   const { feed, start, positions, lost, log } = options;
+  const generations: GenerationEntry[] = [];
   let entries = 0;
   const blocks = segments.blocksFrom(start.position + 1, tellGap(options));
   for await (const location of blocks) {
@@ -194,7 +200,10 @@ const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promis
     entries += count;
     const load = async (): Promise<Uint8Array> => segments.read(location);
     try {
-      notePositions(await load(), positions);
+      const block = await load();
+      notePositions(block, positions);
+      const generation = readGenerationEntry(block);
+      if (generation !== undefined) generations.push(generation);
     } catch (cause) {
       lost['journal_damaged'] = (lost['journal_damaged'] ?? 0) + count;
       log.error(`${count} journal entries from ${firstSeq} on are lost: ${messageOf(cause)}`);
@@ -203,6 +212,7 @@ const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promis
     feed.add({ firstSeq, count, length, load });
   }
   if (entries > 0) log.info(`journal: going on with ${entries} entries received before`);
+  return generations;
 };
 
 const notePositions = (block: Uint8Array, positions: Map<string, Map<string, Json>>): void => {

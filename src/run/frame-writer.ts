@@ -1,4 +1,5 @@
 import { BlockWriter, entryKinds, FrameSource } from '../journal/block.js';
+import { generationBytes } from '../journal/generation-entry.js';
 import type { FrameSink } from '../inputs/input.js';
 import type { Json } from '../json.js';
 import type { LookupResult } from '../module.js';
@@ -109,6 +110,15 @@ export class FrameWriter implements FrameSink {
     this.#add(entryKinds.lookupResult, 0, undefined, 0, bytes, 0, bytes.length);
   }
 
+  /** All that follows comes under another configuration; gives the entry's number. It has a block of its own, behind which the core can change. */
+  generation(id: string, now: number): number {
+    this.#sealOpen();
+    const bytes = generationBytes(id);
+    this.#add(entryKinds.generation, 0, undefined, now, bytes, 0, bytes.length);
+    this.#sealOpen();
+    return this.lastSeq;
+  }
+
   /** Notes that time passed, where nothing else has noted it since the last call. */
   clock(now: number): void {
     if (this.#nextSeq === this.#entriesThen) this.#add(entryKinds.clock, 0, undefined, now, Buffer.alloc(0), 0, 0);
@@ -153,6 +163,10 @@ export class FrameWriter implements FrameSink {
       this.#scheduled = false;
       if (!this.#writing) void this.#writeAll();
     });
+  }
+
+  #sealOpen(): void {
+    if (this.#writer !== undefined) this.#seal(this.#writer);
   }
 
   #seal(writer: BlockWriter): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ConfigDir } from '../api/config-dir.js';
 import { configChecker } from '../api/config-checker.js';
+import type { CheckConfig } from '../api/config-routes.js';
 import { addRoutes, type Routes } from '../api/routes.js';
 import { EventIntake } from '../inputs/http-events/event-intake.js';
 import { RateLimit, type RateLimits } from '../inputs/http-events/rate-limit.js';
@@ -23,16 +24,20 @@ export interface HttpSpec {
   readonly optional: boolean;
 }
 
+/** What HTTP shows of the configuration, which may change while it is served. */
+export interface ShownConfiguration {
+  /** Who reads the configuration files. */
+  readonly modules: readonly ResolvedEntry[];
+  readonly dsiemConfig: { readonly status: readonly string[]; readonly tags: readonly string[] };
+}
+
 /** What all HTTP listeners share, as plain data for the io thread. */
-export interface HttpSettings {
+export interface HttpSettings extends ShownConfiguration {
   readonly limits: RateLimits;
   /** Where `rejected.jsonl` goes. */
   readonly dataDir: string;
   readonly configDir: string | undefined;
   readonly configWritable: boolean;
-  /** Who reads the configuration. */
-  readonly modules: readonly ResolvedEntry[];
-  readonly dsiemConfig: Routes['dsiemConfig'];
 }
 
 const observeEveryMs = 1000;
@@ -45,6 +50,7 @@ const observeEveryMs = 1000;
 export class HttpListeners {
   /** All there are, as the main thread last told. */
   counters: Json = {};
+  shown: ShownConfiguration;
   readonly #settings: HttpSettings;
   readonly #log: Log;
   readonly #received: () => number;
@@ -63,6 +69,7 @@ export class HttpListeners {
   }) {
     const { settings, sink, delaySeconds, received, log } = options;
     this.#settings = settings;
+    this.shown = settings;
     this.#log = log;
     this.#received = received;
     this.#rejected = new RejectedFile({ path: join(settings.dataDir, 'rejected.jsonl'), log });
@@ -90,9 +97,18 @@ export class HttpListeners {
   }
 
   #routes(): Routes {
-    const { configDir, configWritable, modules, dsiemConfig } = this.#settings;
+    const { configDir, configWritable } = this.#settings;
     const dir = configDir === undefined ? undefined : new ConfigDir(configDir);
-    const check = configWritable && configDir !== undefined ? configChecker({ modules, dir: configDir }) : undefined;
-    return { dir, check, dsiemConfig, counters: () => this.counters, received: this.#received };
+    const check: CheckConfig | undefined =
+      configWritable && configDir !== undefined
+        ? (name, text) => configChecker({ modules: this.shown.modules, dir: configDir })(name, text)
+        : undefined;
+    return {
+      dir,
+      check,
+      dsiemConfig: () => this.shown.dsiemConfig,
+      counters: () => this.counters,
+      received: this.#received,
+    };
   }
 }

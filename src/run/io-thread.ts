@@ -1,4 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
+import type { GenerationEntry } from '../journal/generation-entry.js';
 import type { Log } from '../module.js';
 import type { IoCounters, IoMessage, IoRequest, IoStart } from './messages.js';
 import { gate, startThread, watchThread } from './threads.js';
@@ -9,6 +10,8 @@ export interface IoThreadOptions {
   /** Where blocks go. */
   readonly blocks: MessagePort;
   readonly log: Log;
+  /** The journal has an entry from which on another configuration holds. */
+  readonly generation: (entry: GenerationEntry) => void;
   /** It ended, or cannot go on, without being asked to. */
   readonly died: (message: string) => void;
   /** All inputs have ended by themselves. */
@@ -73,6 +76,7 @@ export class IoThread {
       this.#ready.pass();
     } else if (message.type === 'failed') this.#over(message.message);
     else if (message.type === 'log') this.#options.log[message.level](message.message);
+    else if (message.type === 'generation') this.#options.generation(message.entry);
     else if (message.type === 'counters') this.counters = message.counters;
     else if (message.type === 'ended') this.#options.ended();
     else this.#stopped.pass();

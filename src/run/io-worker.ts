@@ -78,6 +78,16 @@ const run = async (): Promise<void> => {
     received: () => writer.frames,
     log,
   });
+  const beginGeneration = (id: string): void => {
+    const seq = writer.generation(id, Date.now());
+    const told = (): void => post({ type: 'generation', entry: { seq, id } });
+    writer.durable().then(told, (cause: unknown) => log.error(`journal: ${messageOf(cause)}`));
+  };
+  for (const entry of journal.generations) post({ type: 'generation', entry });
+  if (start.generation !== undefined) {
+    const { current, atPosition } = start.generation;
+    if ((journal.generations.at(-1)?.id ?? atPosition) !== current) beginGeneration(current);
+  }
   const inputs = await startInputs(start.inputs, { sink: writer, positions, http, log });
   const report = (): void =>
     post({
@@ -113,6 +123,14 @@ const run = async (): Promise<void> => {
     }
     if (request.type === 'lookupResult') {
       writer.lookupResult(request.module, request.result);
+      return;
+    }
+    if (request.type === 'generation') {
+      beginGeneration(request.id);
+      return;
+    }
+    if (request.type === 'configuration') {
+      http.shown = request.shown;
       return;
     }
     if (request.type === 'counters') {

@@ -3,9 +3,10 @@ import type { InputCounters } from '../inputs/input.js';
 import type { KeepLimits } from '../journal/journal-archive.js';
 import type { Json } from '../json.js';
 import type { LookupRequest, LookupResult } from '../module.js';
-import type { ResolvedStack } from '../stack/resolve.js';
+import type { GenerationEntry } from '../journal/generation-entry.js';
+import type { CoreStack } from '../stack/resolve.js';
 import type { ArchiveCounters } from './kept-segments.js';
-import type { HttpSettings } from './http-listeners.js';
+import type { HttpSettings, ShownConfiguration } from './http-listeners.js';
 import type { InputSpec } from './input-spec.js';
 
 /** How the journal is kept. */
@@ -29,16 +30,26 @@ export interface IoStart {
   readonly positions: readonly { readonly input: string; readonly key: string; readonly value: Json }[];
   readonly capture: string | undefined;
   readonly http: HttpSettings;
+  /** The configuration of now, and that of the core's position, where it is known. Absent without a journal. */
+  readonly generation: { readonly current: string; readonly atPosition: string | undefined } | undefined;
 }
 
 /** What the core thread is started with. */
 export interface CoreStart {
-  readonly stack: ResolvedStack;
   readonly checkpointDir: string | undefined;
   readonly checkpointMs: number;
   /** The last event the outbox holds, and the number of its last entry. */
   readonly lastEventId: string | undefined;
   readonly lastEventNumber: number;
+}
+
+/** What the core runs under. */
+export interface CoreConfiguration {
+  /** The generation its frames came under; undefined where configurations are not kept. */
+  readonly generation: string | undefined;
+  readonly stack: CoreStack;
+  /** To be tried first, with nothing coming of it: it must not be what stops the core later. */
+  readonly trial?: CoreStack | undefined;
 }
 
 /** A line for the operator's log, from another thread. */
@@ -68,6 +79,8 @@ export type IoMessage =
   | { readonly type: 'ready'; readonly listening: readonly { readonly name: string; readonly address: string }[] }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'counters'; readonly counters: IoCounters }
+  /** The journal has an entry from which on another configuration holds; it is as safe as `--fsync` makes it. */
+  | { readonly type: 'generation'; readonly entry: GenerationEntry }
   | { readonly type: 'ended' }
   | { readonly type: 'stopped' };
 
@@ -77,6 +90,10 @@ export type IoRequest =
   /** What a module asked for, to be a journal entry. */
   | { readonly type: 'lookupResult'; readonly module: string; readonly result: LookupResult }
   | { readonly type: 'reload' }
+  /** All that is received from here on comes under another configuration. */
+  | { readonly type: 'generation'; readonly id: string }
+  /** What HTTP shows of the configuration. */
+  | { readonly type: 'configuration'; readonly shown: ShownConfiguration }
   /** All counters there are, for who asks over HTTP. */
   | { readonly type: 'counters'; readonly counters: Json }
   /** Another core thread goes on behind `position`. */
@@ -103,8 +120,13 @@ export interface CoreCounters {
 /** From the core thread to the main thread. */
 export type CoreMessage =
   | LogMessage
+  /** The last checkpoint is read. Under which configuration does the core go on? Answered by `configuration`. */
+  | { readonly type: 'restored'; readonly position: number; readonly generation: string | undefined }
   | { readonly type: 'ready'; readonly position: number; readonly positions: IoStart['positions'] }
-  | { readonly type: 'failed'; readonly message: string }
+  /** `byConfiguration`: it cannot run under the one it was given; with another it may. */
+  | { readonly type: 'failed'; readonly message: string; readonly byConfiguration?: boolean }
+  /** It has come to where another configuration begins, has saved what it knows, and does nothing more. */
+  | { readonly type: 'otherConfiguration' }
   | { readonly type: 'events'; readonly block: Uint8Array; readonly lastEventId: string }
   | { readonly type: 'counters'; readonly counters: CoreCounters }
   | { readonly type: 'lookup'; readonly module: string; readonly request: LookupRequest }
@@ -115,6 +137,7 @@ export type CoreMessage =
 
 /** From the main thread to the core thread. */
 export type CoreRequest =
+  | ({ readonly type: 'configuration' } & CoreConfiguration)
   | { readonly type: 'eventsTaken' }
   | { readonly type: 'eventsSafe' }
   | { readonly type: 'stop' };

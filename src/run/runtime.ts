@@ -2,16 +2,15 @@ import { join } from 'node:path';
 import type { DeadLetterCounters } from '../dispatch/dead-letters.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { LaneCounters } from '../dispatch/lanes.js';
+import { Generations } from '../generations/generations.js';
 import { lockDataDir } from '../journal/data-dir-lock.js';
-import { loadLookupSources } from '../lookups/load-sources.js';
-import { LookupService } from '../lookups/lookup-service.js';
 import type { LookupCounters } from '../lookups/source-counters.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
-import { CoreThread } from './core-thread.js';
+import { type ConfigurationCounters, ConfiguredCore } from './configured-core.js';
 import type { InputSpec } from './input-spec.js';
-import type { HttpSettings } from './http-listeners.js';
+import type { HttpSettings, ShownConfiguration } from './http-listeners.js';
 import { IoThread } from './io-thread.js';
 import { yieldToReceiving } from './threads.js';
 import type { CoreCounters, IoCounters, JournalOptions } from './messages.js';
@@ -21,6 +20,8 @@ export interface RuntimeOptions {
   readonly stack: ResolvedStack;
   readonly inputs: readonly InputSpec[];
   readonly dataDir: string;
+  /** For users' code, in the form in which this process imports it. */
+  readonly cacheDir: string;
   readonly logDir: string;
   /** false: frames are kept in memory alone. */
   readonly journal: boolean;
@@ -44,6 +45,8 @@ export interface RuntimeOptions {
 export interface RunCounters {
   readonly io: IoCounters | undefined;
   readonly core: CoreCounters | undefined;
+  /** Absent without a journal. */
+  readonly configuration: ConfigurationCounters | undefined;
   readonly lookups: LookupCounters | undefined;
   readonly listeners: readonly LaneCounters[];
   readonly deadLetters: DeadLetterCounters;
@@ -51,26 +54,44 @@ export interface RunCounters {
 
 const deliverWithinMs = 3000;
 const tellEveryMs = 250;
+const pruneEveryMs = 60_000;
+
+interface RuntimeParts {
+  readonly dispatcher: Dispatcher;
+  readonly generations: Generations | undefined;
+  readonly unlock: () => Promise<void>;
+}
 
 /** The live run: io thread → journal → core thread → outbox → listeners, and what starts, changes and stops them. */
 export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #dispatcher: Dispatcher;
   readonly #unlock: () => Promise<void>;
+  readonly #generations: Generations | undefined;
+  readonly #core: ConfiguredCore;
   #io: IoThread | undefined;
-  #core: CoreThread | undefined;
-  #lookups: LookupService | undefined;
-  /** What runs now. */
+  /** The configuration of now; what was received before it changed may still be worked on under the one before. */
   stack: ResolvedStack;
+  #prunedAt = -pruneEveryMs;
   #over = false;
   #running = false;
   #dead: string | undefined;
 
-  private constructor(options: RuntimeOptions, dispatcher: Dispatcher, unlock: () => Promise<void>) {
+  private constructor(options: RuntimeOptions, parts: RuntimeParts) {
     this.#options = options;
     this.stack = options.stack;
-    this.#dispatcher = dispatcher;
-    this.#unlock = unlock;
+    this.#dispatcher = parts.dispatcher;
+    this.#unlock = parts.unlock;
+    this.#generations = parts.generations;
+    this.#core = new ConfiguredCore({
+      ...options,
+      generations: parts.generations,
+      outbox: parts.dispatcher.outbox,
+      answer: (module, result) => this.#io?.tell({ type: 'lookupResult', module, result }),
+      checkpoint: (safePosition) => this.#saved(safePosition),
+      changed: ({ blocks, position }) => this.#io?.feed(blocks, position),
+      died: (message) => this.#die(message),
+    });
   }
 
   /** Starts everything; resolves once all inputs receive. Rejects, having stopped everything, where something cannot start. */
@@ -79,8 +100,10 @@ export class Runtime {
     const unlock = (): Promise<void> => lock.release();
     let runtime: Runtime | undefined;
     try {
+      const generations = options.journal ? await Generations.open(options) : undefined;
+      await generations?.take(options.stack);
       const dispatcher = await Dispatcher.open({ ...options, dataDir: options.journal ? options.dataDir : undefined });
-      runtime = new Runtime(options, dispatcher, unlock);
+      runtime = new Runtime(options, { dispatcher, generations, unlock });
       await runtime.#startThreads();
       if (runtime.#dead !== undefined) throw new Error(runtime.#dead);
       runtime.#running = true;
@@ -99,8 +122,9 @@ export class Runtime {
   counters(): RunCounters {
     return {
       io: this.#io?.counters,
-      core: this.#core?.counters,
-      lookups: this.#lookups?.counters(),
+      core: this.#core.counters,
+      configuration: this.#core.configurationCounters,
+      lookups: this.#core.lookupCounters,
       listeners: this.#dispatcher.counters(),
       deadLetters: this.#dispatcher.deadLetters,
     };
@@ -113,35 +137,35 @@ export class Runtime {
   }
 
   /**
-   * Goes on with other modules, options and listeners, where the last checkpoint was; receiving goes on meanwhile.
-   * Without a journal there is nothing to go on from: then it refuses. Rejects where the new core cannot start: the run is over then.
+   * Goes on with other listeners at once, and with other modules and their options behind what was received before; whether
+   * there are such. Without a journal there is no telling what that was: then it refuses. Rejects where it cannot go on so:
+   * all stays as it was.
    */
-  async change(stack: ResolvedStack): Promise<void> {
-    if (!this.#options.journal) throw new Error('without a journal a changed stack needs a restart');
+  async change(stack: ResolvedStack, shown: ShownConfiguration): Promise<boolean> {
+    const generations = this.#generations;
+    if (generations === undefined) throw new Error('without a journal a changed stack needs a restart');
     if (this.#over) throw new Error('the run is ending; the next start takes the changed stack');
+    await this.#changeListeners(stack);
+    const before = generations.currentId;
+    const id = await generations.take(stack);
     this.stack = stack;
-    // What it leaves unanswered, the new core asks again.
-    this.#lookups?.close();
-    await this.#core?.stop();
-    await this.#dispatcher.change(stack, deliverWithinMs);
-    const core = await this.#startCore(stack);
-    this.#io?.feed(core.blocks, core.position);
-    this.#lookups?.start();
+    this.#io?.tell({ type: 'configuration', shown });
+    if (id !== before) this.#io?.tell({ type: 'generation', id });
+    return id !== before;
   }
 
   /** Stops receiving, works off what there is within seconds, keeps the rest for the next start. */
   async stop(): Promise<void> {
     this.#over = true;
-    this.#lookups?.close();
+    this.#core.settle();
     await this.#io?.stop();
-    await this.#core?.stop();
+    await this.#core.stop();
     await this.#dispatcher.close(deliverWithinMs);
     await this.#unlock();
   }
 
   async #startThreads(): Promise<void> {
     const {
-      stack,
       inputs,
       dataDir,
       journal,
@@ -153,11 +177,21 @@ export class Runtime {
       log,
       ended,
     } = this.#options;
-    const { blocks, position, positions } = await this.#startCore(stack);
+    const { blocks, position, positions, generation: atPosition } = await this.#core.start();
     const dir = journal ? join(dataDir, 'journal') : undefined;
-    const start = { inputs, journal: { dir, fsync, maxBytes, keep }, position, positions, capture, http };
-    this.#io = await IoThread.start({ start, blocks, log, ended, died: (message) => this.#die(message) });
-    this.#lookups?.start();
+    const current = this.#generations?.currentId;
+    const generation = current === undefined ? undefined : { current, atPosition };
+    const journaled = { dir, fsync, maxBytes, keep };
+    const start = { inputs, journal: journaled, position, positions, capture, http, generation };
+    this.#io = await IoThread.start({
+      start,
+      blocks,
+      log,
+      ended,
+      generation: (entry) => void this.#generations?.began(entry),
+      died: (message) => this.#die(message),
+    });
+    this.#core.begin();
     if (inputs.some(({ kind }) => kind === 'http')) this.#tellCounters();
   }
 
@@ -170,23 +204,21 @@ export class Runtime {
     setInterval(tell, tellEveryMs).unref();
   }
 
-  async #startCore(stack: ResolvedStack): Promise<CoreThread> {
-    const { dataDir, journal, checkpointMs, log } = this.#options;
-    const lookups = new LookupService({
-      sources: loadLookupSources(stack.files).sources,
-      answer: (module, result) => this.#io?.tell({ type: 'lookupResult', module, result }),
-      log,
-    });
-    this.#lookups = lookups;
-    this.#core = await CoreThread.start({
-      start: { stack, checkpointDir: journal ? join(dataDir, 'checkpoint') : undefined, checkpointMs },
-      outbox: this.#dispatcher.outbox,
-      log,
-      lookup: (request, module) => lookups.ask(request, module),
-      checkpoint: (safePosition) => this.#io?.tell({ type: 'trim', below: safePosition + 1 }),
-      died: (message) => this.#die(message),
-    });
-    return this.#core;
+  async #changeListeners(stack: ResolvedStack): Promise<void> {
+    try {
+      await this.#dispatcher.change(stack, deliverWithinMs);
+    } catch (cause) {
+      await this.#dispatcher.change(this.stack, deliverWithinMs);
+      throw cause;
+    }
+  }
+
+  /** Now and then what only older entries needed is removed. */
+  #saved(safePosition: number): void {
+    this.#io?.tell({ type: 'trim', below: safePosition + 1 });
+    if (this.#io === undefined || performance.now() - this.#prunedAt < pruneEveryMs) return;
+    this.#prunedAt = performance.now();
+    void this.#generations?.prune(join(this.#options.dataDir, 'journal'));
   }
 
   /** A thread is gone, also while stopping. Where the start is not over, it is the start that fails. */
@@ -198,8 +230,7 @@ export class Runtime {
 
   async #abandon(): Promise<void> {
     this.#over = true;
-    this.#lookups?.close();
-    await Promise.all([this.#io?.terminate(), this.#core?.terminate()]);
+    await Promise.all([this.#io?.terminate(), this.#core.terminate()]);
     await this.#dispatcher.close(0);
     await this.#unlock();
   }

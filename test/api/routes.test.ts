@@ -21,7 +21,7 @@ describe('addRoutes()', () => {
     await addRoutes(server.app, {
       dir: new ConfigDir(dir()),
       check: undefined,
-      dsiemConfig: { status: ['Open', 'Closed'], tags: ['Valid'] },
+      dsiemConfig: () => ({ status: ['Open', 'Closed'], tags: ['Valid'] }),
       counters: () => ({ io: { frames: 5 } }),
       received: () => 0,
       ...routes,
