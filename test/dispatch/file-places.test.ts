@@ -102,27 +102,28 @@ describe('places of files', () => {
 
   /** Gives one line each to `one`, beginning with the event after those given. */
   const lines = (...texts: string[]): Line[][] => texts.map((text) => [{ name: 'one', text }]);
-  const killed = async (run: FileRun, disk: CrashFiles, positions: PositionsFiles) => {
-    const [next, nextPositions] = [disk.next(), positions.kill()];
-    await run.files.one.close().catch(() => undefined); // What it does after its death comes to nothing.
-    return { disk: next, positions: nextPositions, run: await FileRun.start(next, nextPositions, run.taken) };
-  };
   const begin = async () => {
     const [disk, positions] = [new CrashFiles(), new PositionsFiles()];
     return { disk, positions, run: await FileRun.start(disk, positions, 0) };
+  };
+  const killed = async ({ run, disk, positions }: Awaited<ReturnType<typeof begin>>) => {
+    const [next, nextPositions] = [disk.next(), positions.kill()];
+    await run.files.one.close().catch(() => undefined); // What it does after its death comes to nothing.
+    return { disk: next, positions: nextPositions, run: await FileRun.start(next, nextPositions, run.taken) };
   };
   const path = pathOf('one');
 
   it('a place noted while the file is rotated does not come back over the one in the new file', async () => {
     const given = lines('a', 'b', 'c');
-    let { disk, positions, run } = await begin();
+    const world = await begin();
+    let { disk, run } = world;
     await run.give(given, 2);
     await run.save();
     disk.rotate(path, `${path}.1`);
     await run.give(given);
     await run.flush();
     await run.safe();
-    ({ disk, run } = await killed(run, disk, positions));
+    ({ disk, run } = await killed(world));
     expect(run.taken).to.equal(2);
     await run.give(given);
     await run.flush();
@@ -132,10 +133,11 @@ describe('places of files', () => {
 
   it('equal lines of several events stay apart', async () => {
     const given = lines('same', 'same', 'same');
-    let { disk, positions, run } = await begin();
+    const world = await begin();
+    let { disk, run } = world;
     await run.give(given, 2);
     await run.flush();
-    ({ disk, run } = await killed(run, disk, positions));
+    ({ disk, run } = await killed(world));
     await run.give(given, 3);
     await run.flush();
     expect(disk.text(path)).to.equal('head\nsame\nsame\nsame\n');
@@ -143,14 +145,15 @@ describe('places of files', () => {
 
   it('a file emptied behind a copy is gone on with at its end: nothing is lost, and it is said', async () => {
     const given = lines('a', 'b', 'c', 'd');
-    let { disk, positions, run } = await begin();
+    const world = await begin();
+    let { disk, run } = world;
     await run.give(given, 2);
     await run.save();
     await run.safe();
     await run.give(given);
     await run.flush();
     disk.change(path, () => Buffer.alloc(0));
-    ({ disk, run } = await killed(run, disk, positions));
+    ({ disk, run } = await killed(world));
     await run.give(given, 4);
     await run.flush();
     expect(disk.text(path)).to.equal('head\nc\nd\n');
@@ -160,13 +163,14 @@ describe('places of files', () => {
 
   it('a file emptied while the process runs is no reason to repeat what went into it before', async () => {
     const given = lines('a', 'b', 'c', 'd');
-    let { disk, positions, run } = await begin();
+    const world = await begin();
+    let { disk, run } = world;
     await run.give(given, 2);
     await run.flush();
     disk.change(path, () => Buffer.alloc(0));
     await run.give(given);
     await run.flush();
-    ({ disk, run } = await killed(run, disk, positions));
+    ({ disk, run } = await killed(world));
     await run.give(given, 4);
     await run.flush();
     expect(disk.text(path)).to.equal('head\nc\nd\n');
@@ -176,7 +180,8 @@ describe('places of files', () => {
   it('a file that is gone is begun anew, and it is said; not so where all had been noted', async () => {
     const given = lines('a', 'b');
     for (const saved of [false, true]) {
-      let { disk, positions, run } = await begin();
+      const world = await begin();
+      let { disk, run } = world;
       await run.give(given);
       await run.flush();
       if (saved) {
@@ -184,7 +189,7 @@ describe('places of files', () => {
         await run.safe();
       }
       disk.remove(path);
-      ({ disk, run } = await killed(run, disk, positions));
+      ({ disk, run } = await killed(world));
       await run.give([...given, ...lines('c')], 3);
       await run.flush();
       expect(disk.text(path)).to.equal(saved ? 'head\nb\nc\n' : 'head\na\nb\nc\n');
@@ -194,12 +199,13 @@ describe('places of files', () => {
 
   it('a position that claims more than the file has, as after a restored backup, is said and gone on from', async () => {
     const given = lines('a', 'b', 'c');
-    let { disk, positions, run } = await begin();
+    const world = await begin();
+    let { disk, run } = world;
     await run.give(given, 2);
     await run.save();
     await run.safe();
     disk.change(path, (content) => content.subarray(0, 7));
-    ({ disk, run } = await killed(run, disk, positions));
+    ({ disk, run } = await killed(world));
     await run.give(given, 3);
     await run.flush();
     expect(disk.text(path)).to.equal('head\na\nc\n');
@@ -207,13 +213,14 @@ describe('places of files', () => {
 
   it('lines of another writer between ours lose nothing: what cannot be proven is written again', async () => {
     const given = lines('a', 'b', 'c', 'd');
-    let { disk, positions, run } = await begin();
+    const world = await begin();
+    let { disk, run } = world;
     for (const foreign of ['x\n', 'y\n']) {
       await run.give(given);
       await run.flush();
       disk.change(path, (content) => Buffer.concat([content, Buffer.from(foreign)]));
     }
-    ({ disk, run } = await killed(run, disk, positions));
+    ({ disk, run } = await killed(world));
     await run.give(given, 4);
     await run.flush();
     expect(disk.text(path)).to.equal('head\na\nx\nb\ny\nb\nc\nd\n');
@@ -223,7 +230,8 @@ describe('places of files', () => {
 
   it('after a clean stop on a full disk nothing is written twice', async () => {
     const given = lines('a', 'b', 'c');
-    let { disk, positions, run } = await begin();
+    const world = await begin();
+    let { disk, run } = world;
     await run.give(given);
     await run.save();
     await run.safe();
@@ -234,7 +242,7 @@ describe('places of files', () => {
       () => true,
     );
     expect(failed).to.equal(true);
-    ({ disk, run } = await killed(run, disk, positions));
+    ({ disk, run } = await killed(world));
     await run.give(given, 3);
     await run.flush();
     expect(disk.text(path)).to.equal('head\na\nb\nc\n');
