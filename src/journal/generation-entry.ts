@@ -1,4 +1,4 @@
-import { BlockReader, entryKinds } from './block.js';
+import { blockHeaderBytes, BlockReader, entryKinds } from './block.js';
 
 /** Where another configuration begins: all entries behind `seq` came under the one of this id. */
 export interface GenerationEntry {
@@ -11,8 +11,9 @@ export const generationBytes = (id: string): Buffer => Buffer.from(JSON.stringif
 
 /** What a block says about the configuration; undefined where it is one of frames. @throws RangeError where the bytes are no block */
 export const readGenerationEntry = (block: Uint8Array): GenerationEntry | undefined => {
+  if (block[blockHeaderBytes] !== entryKinds.generation) return undefined;
   const reader = new BlockReader(block);
-  if (!reader.next() || reader.kind !== entryKinds.generation) return undefined;
+  reader.next();
   const { id } = JSON.parse(reader.bytes.toString('utf8', reader.start, reader.end)) as { readonly id: string };
   return { seq: reader.seq, id };
 };
