@@ -89,6 +89,8 @@ export interface ModuleContext {
   /** The configuration files the module asked for, in the order of their names. */
   readonly files: readonly ConfigFile[];
   dispatch(event: Event): void;
+  /** Dispatches an event of a `quiet` class; it is made only where a module below or a listener takes such. */
+  dispatchQuiet(make: () => Event): void;
   lookup(request: LookupRequest): void;
   readonly state: KeyedState;
   readonly log: Log;

@@ -49,7 +49,7 @@ export class DsiemModule implements LogicModule {
       },
       state,
       out: {
-        alarmEvent: (line) => context.dispatch(AlarmEventCounted.of(line)),
+        alarmEvent: (line) => context.dispatchQuiet(() => AlarmEventCounted.of(line)),
         alarm: (line, cause) => {
           this.#noteAlarm(line.alarm_id);
           context.dispatch(AlarmEvent.of(line, cause));

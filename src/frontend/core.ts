@@ -23,6 +23,8 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly event: TakeEvent;
+  /** Whether `event` does anything with those of a quiet class; without it: yes. */
+  readonly takesQuiet?: boolean;
   readonly lookup?: TakeLookup;
   /** Checkpoints will be taken of it. */
   readonly checkpoints: boolean;
@@ -87,7 +89,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
   const { stack } = options;
   const states = restoreStates(options);
   const own = states.get(ownState) ?? new ModuleState(ownState);
-  const runner = new StackRunner(options.event, options.atWork);
+  const runner = new StackRunner(options.event, options.atWork, options.takesQuiet);
   const normalizer = makeNormalizer(stack, own.get(equalLinesKey));
   const frontend = new Frontend({
     runner,
@@ -114,6 +116,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
       },
       files: stack.files.filter((file) => isAskedFor(file, files)),
       dispatch: (event) => runner.dispatch(event, name),
+      dispatchQuiet: (make) => runner.dispatchQuiet(make, name),
       lookup: (request) => options.lookup?.(request, name),
       state: states.get(name) ?? new ModuleState(name),
       log: options.log,

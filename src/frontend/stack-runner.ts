@@ -33,6 +33,7 @@ const furthestTime = 8.64e15;
  */
 export class StackRunner {
   readonly #take: TakeEvent;
+  readonly #takesQuiet: boolean;
   readonly #atWork: AtWork;
   #all: readonly Numbered[] = [];
   /** Those that are not turned off. */
@@ -50,9 +51,10 @@ export class StackRunner {
   readonly failures = new Map<string, number>();
   suppressedFailures = 0;
 
-  /** `atWork` is told whose turn it is. */
-  constructor(take: TakeEvent, atWork = new AtWork()) {
+  /** `atWork` is told whose turn it is; `takesQuiet`: whether `take` does anything with those of a quiet class. */
+  constructor(take: TakeEvent, atWork = new AtWork(), takesQuiet = true) {
     this.#take = take;
+    this.#takesQuiet = takesQuiet;
     this.#atWork = atWork;
   }
 
@@ -104,6 +106,20 @@ export class StackRunner {
     this.#queue.push(event);
   }
 
+  /**
+   * What a module's `context.dispatchQuiet` does. Ids of other events are the same whether this one is made or not.
+   * @throws TypeError as `dispatch`, and where the class is not quiet
+   */
+  dispatchQuiet(make: () => Event, module: string): void {
+    if (!this.#takesQuiet && !this.#isHeardBelow(module)) {
+      this.#ordinal += 1;
+      return;
+    }
+    const event = make();
+    if (event.class.quiet !== true) throw new TypeError(`${event.class.name} is not quiet; dispatch would be right`);
+    this.dispatch(event, module);
+  }
+
   record(record: LogRecord): void {
     this.#record = record;
     this.#run('onRecord', (module) => module.onRecord?.(record));
@@ -123,6 +139,15 @@ export class StackRunner {
 
   end(now: number): void {
     this.#run('onEnd', (module) => module.onEnd?.(now));
+  }
+
+  #isHeardBelow(module: string): boolean {
+    let isBelow = false;
+    for (const { name, module: running } of this.#on) {
+      if (isBelow && running.onEvent !== undefined) return true;
+      if (name === module) isBelow = true;
+    }
+    return false;
   }
 
   #run(call: ModuleCall, offer: (module: LogicModule, name: string) => unknown): void {

@@ -50,7 +50,8 @@ export const openReplayedCore = async (options: {
   const lookup = (): void => {
     asked += 1;
   };
-  const core = await createCore({ stack, clock, checkpoints: false, log, event, lookup, verdicts });
+  const takesQuiet = options.out !== undefined;
+  const core = await createCore({ stack, clock, checkpoints: false, log, event, takesQuiet, lookup, verdicts });
   const began = performance.now();
   const summary = (): ReplaySummary => {
     const seconds = (performance.now() - began) / 1000;

@@ -7,6 +7,13 @@ import type { LogRecord } from '../../src/record.js';
 // A function that gives a promise passes for one that gives nothing.
 const failLater = (): void => Promise.reject(new Error('late')) as unknown as undefined;
 
+class Whispered extends NoticeEvent {
+  static readonly quiet = true;
+  get summary(): string {
+    return 'whispered';
+  }
+}
+
 class Said extends NoticeEvent<typeof Said.fields> {
   static override readonly fields = { text: 'string' } as const;
   get summary(): string {
@@ -69,6 +76,52 @@ describe('StackRunner', () => {
     });
     runner.record(record('line'));
     expect(heard).to.deep.equal([]);
+  });
+
+  const quietly = (options: { takesQuiet: boolean; lower: LogicModule }) => {
+    const taken: string[] = [];
+    let made = 0;
+    const runner = new StackRunner(
+      (event) => taken.push(`${event.id} ${event.summary}`),
+      undefined,
+      options.takesQuiet,
+    );
+    const onRecord = (): void => {
+      runner.dispatchQuiet(() => {
+        made += 1;
+        return new Whispered({});
+      }, 'upper');
+      runner.dispatch(new Said({ text: 'aloud' }), 'upper');
+    };
+    runner.modules = [
+      { name: 'upper', module: { onRecord, onEvent: () => undefined } },
+      { name: 'lower', module: options.lower },
+    ];
+    runner.beginEntry(7, 5000);
+    runner.record(record('line'));
+    return { taken, made: () => made };
+  };
+
+  it('does not make a quiet event that nobody takes; the ids of others are the same', () => {
+    const unheard = quietly({ takesQuiet: false, lower: { onRecord: () => undefined } });
+    expect(unheard.made()).to.equal(0);
+    expect(unheard.taken).to.deep.equal(['7-1 aloud']);
+    const taken = quietly({ takesQuiet: true, lower: {} });
+    expect(taken.taken).to.deep.equal(['7-0 whispered', '7-1 aloud']);
+  });
+
+  it('makes a quiet event where a module below hears it', () => {
+    const heard: string[] = [];
+    quietly({ takesQuiet: false, lower: { onEvent: (event) => void heard.push(event.summary) } });
+    expect(heard).to.deep.equal(['whispered', 'aloud']);
+  });
+
+  it('refuses to dispatch quietly what is not quiet', () => {
+    const runner = new StackRunner(() => undefined);
+    expect(() => runner.dispatchQuiet(() => new Said({ text: 'aloud' }), 'upper')).to.throw(
+      TypeError,
+      'Said is not quiet; dispatch would be right',
+    );
   });
 
   it('stamps events with id, time, module and record', () => {

@@ -148,6 +148,7 @@ export class ModuleHarness {
       },
       files: [],
       dispatch: (event) => runner.dispatch(event, name),
+      dispatchQuiet: (make) => runner.dispatchQuiet(make, name),
       lookup: () => unexpected('lookup'),
       state,
       log: { info: unexpected, warn: unexpected, error: unexpected },
