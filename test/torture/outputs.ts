@@ -15,10 +15,11 @@ export const outputNames = [
 export const rotateOutputs = (logDir: string): void => {
   for (const name of outputNames) {
     const path = join(logDir, name);
+    if (!existsSync(path)) continue;
     let last = 0;
     while (existsSync(`${path}.${last + 1}`)) last += 1;
     for (let number = last; number >= 1; number -= 1) renameSync(`${path}.${number}`, `${path}.${number + 1}`);
-    if (existsSync(path)) renameSync(path, `${path}.1`);
+    renameSync(path, `${path}.1`);
   }
 };
 

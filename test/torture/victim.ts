@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunCounters } from '../../src/run/runtime.js';
 import { eventually } from '../support/eventually.js';
 import { programPath, surroundings } from '../support/tocsin.js';
@@ -7,7 +9,7 @@ import { pause } from './senders/sender.js';
 
 const mostKept = 200_000;
 
-/** The program as it is tortured: a child process that may die at any moment. */
+/** The program as it is tortured: a child process that may die at any moment. What it says is in `said.log`, over all its lives. */
 export class Victim {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
@@ -21,10 +23,15 @@ export class Victim {
       env: surroundings(env),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    const log = join(dir, 'said.log');
+    appendFileSync(log, `== ${new Date().toISOString()} started\n`);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      appendFileSync(log, text);
       this.said = (this.said + text).slice(-mostKept);
     });
-    this.#ended = once(this.#child, 'close');
+    this.#ended = once(this.#child, 'close').then(() =>
+      appendFileSync(log, `== ${new Date().toISOString()} ended by ${String(this.end)}\n`),
+    );
   }
 
   get pid(): number {

@@ -15,11 +15,12 @@ export interface FileSender extends Sender {
 }
 
 const shift = (path: string): void => {
+  if (!existsSync(path)) return;
   rmSync(`${path}.${kept}`, { force: true });
   for (let number = kept - 1; number >= 1; number -= 1) {
     if (existsSync(`${path}.${number}`)) renameSync(`${path}.${number}`, `${path}.${number + 1}`);
   }
-  if (existsSync(path)) renameSync(path, `${path}.1`);
+  renameSync(path, `${path}.1`);
 };
 
 /** Writes lines to a file. */
