@@ -25,6 +25,7 @@ import {
   parseKeep,
   parseStoreSize,
   parseTimeZone,
+  parseWatchdog,
   parseYear,
 } from './values.js';
 import { welcome } from './welcome.js';
@@ -47,6 +48,7 @@ interface Options extends Partial<StackOptions>, InputOptions {
   readonly keep?: KeepLimits;
   readonly outboxMax: number;
   readonly checkpoint: number;
+  readonly watchdog: number | 'off';
   readonly capture?: string;
 }
 
@@ -129,6 +131,11 @@ export const addRun = (program: Command): void => {
     .addOption(
       option('--checkpoint <duration>', 'how often state is saved').argParser(parseDuration).default(5000, '5s'),
     )
+    .addOption(
+      option('--watchdog <duration>', 'a module that does not come back for so long is turned off; or off')
+        .argParser(parseWatchdog)
+        .default(30_000, '30s'),
+    )
     .addOption(option('--capture <file>', 'also write what is received here, for replay'))
     .action(run);
 };
@@ -162,6 +169,7 @@ const run = async (options: Options): Promise<void> => {
     keep: options.keep,
     outboxMaxBytes: options.outboxMax,
     checkpointMs: options.checkpoint,
+    watchdogMs: options.watchdog === 'off' ? undefined : options.watchdog,
     capture: options.capture,
     http: httpSettings(options, stack, dsiem),
     log,

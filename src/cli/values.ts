@@ -68,6 +68,14 @@ export const parseKeep = (text: string): KeepLimits => {
   return limits;
 };
 
+/** A duration in ms, 100 at least, or `off`. @throws InvalidArgumentError */
+export const parseWatchdog = (text: string): number | 'off' => {
+  if (text === 'off') return text;
+  const ms = parseDuration(text);
+  if (ms >= 100) return ms;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} cannot be used; 100ms or more, or off, would be right`);
+};
+
 /** A year with four digits. @throws InvalidArgumentError */
 export const parseYear = (text: string): number => {
   if (/^(?:19[7-9]\d|2\d{3})$/u.test(text)) return Number(text);

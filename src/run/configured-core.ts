@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Outbox } from '../dispatch/outbox.js';
 import { messageOf } from '../fault.js';
+import type { Pulse } from '../frontend/at-work.js';
 import { shortId } from '../generations/generation.js';
 import type { ChosenGeneration, Generations } from '../generations/generations.js';
 import { loadLookupSources } from '../lookups/load-sources.js';
@@ -10,6 +11,8 @@ import type { LookupResult, Log } from '../module.js';
 import type { CoreStack } from '../stack/resolve.js';
 import { ConfigurationRefused } from './configuration-refused.js';
 import { CoreThread } from './core-thread.js';
+import type { CoreEnd } from './judge.js';
+import type { Supervisor } from './supervisor.js';
 import type { CoreConfiguration } from './messages.js';
 import { gate } from './threads.js';
 
@@ -24,8 +27,10 @@ export interface ConfiguredCoreOptions {
   readonly log: Log;
   /** What a module asked for, to be a journal entry. */
   readonly answer: (module: string, result: LookupResult) => void;
+  readonly supervisor: Supervisor;
+  readonly watchdogMs: number | undefined;
   readonly checkpoint: (safePosition: number) => void;
-  /** Another core thread goes on, under another configuration. */
+  /** Another core thread goes on: under another configuration, or because the one before had ended. */
   readonly changed: (core: CoreThread) => void;
   readonly died: (message: string) => void;
 }
@@ -107,18 +112,24 @@ export class ConfiguredCore {
   }
 
   async #start(trial?: CoreStack): Promise<CoreThread> {
-    const { generations, dataDir, checkpointMs, outbox, log, checkpoint, died } = this.#options;
+    const { generations, dataDir, checkpointMs, outbox, log, supervisor, watchdogMs, died } = this.#options;
     const checkpointDir = generations === undefined ? undefined : join(dataDir, 'checkpoint');
     for (;;) {
       try {
         const core = await CoreThread.start({
-          start: { checkpointDir, checkpointMs },
+          start: { checkpointDir, checkpointMs, supervised: supervisor.supervised() },
           outbox,
           log,
           configuration: (generation) => this.#configure(generation, trial),
           otherConfiguration: () => this.#change(),
           lookup: (request, module) => this.#lookups?.ask(request, module),
-          checkpoint,
+          setAside: (entry) => void supervisor.keep(entry),
+          checkpoint: (safePosition, position) => {
+            supervisor.saved(position);
+            this.#options.checkpoint(safePosition);
+          },
+          watchdogMs,
+          ended: (ended, end) => this.#ended(ended, end),
           died,
         });
         if (this.#chosen !== undefined) generations?.runs(this.#chosen);
@@ -141,6 +152,30 @@ export class ConfiguredCore {
     return { generation, stack, ...(id === generations?.currentId ? {} : { trial }) };
   }
 
+  /** The core has ended: another one goes on from its last checkpoint, without what it died of too often. */
+  #ended(core: CoreThread, end: CoreEnd): void {
+    const { supervisor, outbox, changed, died } = this.#options;
+    const restarted = this.#changing.then(async () => {
+      const sequel = await supervisor.ended(end, (working) => this.#nameOf(working));
+      if (this.#over || !sequel.restart) {
+        died(sequel.restart ? end.message : sequel.message);
+        return;
+      }
+      if (this.#core !== core) return;
+      await new Promise((resolve) => setTimeout(resolve, sequel.afterMs));
+      await outbox.sync();
+      changed(await this.#start());
+      this.#lookups?.start();
+    });
+    this.#changing = restarted.catch((cause: unknown) => died(messageOf(cause)));
+  }
+
+  #nameOf(working: Pulse['working']): string {
+    const { modules } = this.#chosen?.stack ?? this.#options.stack;
+    if (working.kind === 'module') return modules[working.index]?.name ?? 'core';
+    return 'core';
+  }
+
   /** The core has come to where another configuration begins. */
   #change(): void {
     const changed = this.#changing.then(async () => {
@@ -148,6 +183,7 @@ export class ConfiguredCore {
       this.#lookups?.close();
       await this.#core?.stop();
       this.#underAnother += this.#underAnotherNow;
+      await this.#options.supervisor.turnOnAgain(this.#core?.counters?.seq ?? 0);
       this.#options.changed(await this.#start());
       this.#changes += 1;
       this.#lookups?.start();

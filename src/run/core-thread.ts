@@ -1,15 +1,19 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { Outbox } from '../dispatch/outbox.js';
 import { messageOf } from '../fault.js';
+import { AtWork } from '../frontend/at-work.js';
 import type { TakeLookup } from '../frontend/stack-runner.js';
 import type { Log } from '../module.js';
 import type { CoreConfiguration, CoreCounters, CoreMessage, CoreRequest, CoreStart, IoStart } from './messages.js';
 import { ConfigurationRefused } from './configuration-refused.js';
+import type { CoreEnd } from './judge.js';
+import type { PoisonedEntry } from './poison-file.js';
 import { gate, startThread, watchThread } from './threads.js';
+import { Watchdog } from './watchdog.js';
 
 /** What a core thread is started with, and whom it tells what. */
 export interface CoreThreadOptions {
-  readonly start: Omit<CoreStart, 'lastEventId' | 'lastEventNumber'>;
+  readonly start: Omit<CoreStart, 'lastEventId' | 'lastEventNumber' | 'atWork'>;
   readonly outbox: Outbox;
   readonly log: Log;
   readonly lookup: TakeLookup;
@@ -17,9 +21,15 @@ export interface CoreThreadOptions {
   readonly configuration: (generation: string | undefined) => Promise<CoreConfiguration>;
   /** It has come to where another configuration begins, and does nothing more. */
   readonly otherConfiguration: () => void;
-  /** A checkpoint was written: journal entries up to here are not needed any more. */
-  readonly checkpoint: (safePosition: number) => void;
-  /** It ended, or cannot go on, without being asked to. */
+  /** It has passed over an entry that was set aside. */
+  readonly setAside: (entry: PoisonedEntry) => void;
+  /** A checkpoint was written of what was worked on up to `position`: journal entries up to `safePosition` are not needed any more. */
+  readonly checkpoint: (safePosition: number, position: number) => void;
+  /** How long it may be at the same thing before it is ended, ms; undefined: for ever. */
+  readonly watchdogMs: number | undefined;
+  /** It ended without being asked to; all it had said was heard. */
+  readonly ended: (core: CoreThread, end: CoreEnd) => void;
+  /** What it gave cannot be kept: no other can go on either. */
   readonly died: (message: string) => void;
 }
 
@@ -33,6 +43,7 @@ export class CoreThread {
   generation: string | undefined;
   positions: IoStart['positions'] = [];
   counters: CoreCounters | undefined;
+  readonly #atWork = new AtWork();
   readonly #thread: Worker;
   readonly #options: CoreThreadOptions;
   readonly #ready = gate();
@@ -40,6 +51,8 @@ export class CoreThread {
   /** It is being ended from here: that it ends then is no news. */
   #ending = false;
   #failure: string | undefined;
+  #watchdog: Watchdog | undefined;
+  #stoodMs: number | undefined;
   #refused = false;
   #started = false;
 
@@ -47,13 +60,14 @@ export class CoreThread {
     this.#options = options;
     const { port1, port2 } = new MessageChannel();
     const { lastEventId, lastNumber: lastEventNumber } = options.outbox;
-    const start: CoreStart = { ...options.start, lastEventId, lastEventNumber };
+    const start: CoreStart = { ...options.start, lastEventId, lastEventNumber, atWork: this.#atWork.shared };
     this.blocks = port2;
     this.#thread = startThread('core-worker', { start, ioPort: port1 }, port1);
     this.#thread.on('message', (message: CoreMessage) => {
-      this.#take(message).catch((cause: unknown) => this.#over(messageOf(cause)));
+      this.#take(message).catch((cause: unknown) => this.#options.died(messageOf(cause)));
     });
-    watchThread(this.#thread, 'core', (message) => this.#over(message));
+    watchThread(this.#thread, 'core', (message) => (this.#failure ??= message));
+    this.#thread.once('exit', () => this.#exited());
   }
 
   /** Starts it where its last checkpoint was. Rejects where it cannot start. @throws ConfigurationRefused where another configuration may do */
@@ -76,6 +90,7 @@ export class CoreThread {
   /** Ends it at once. */
   async terminate(): Promise<void> {
     this.#ending = true;
+    this.#watchdog?.stop();
     await this.#thread.terminate();
   }
 
@@ -93,11 +108,16 @@ export class CoreThread {
         this.position = message.position;
         this.positions = message.positions;
         this.#started = true;
+        this.#watch();
         this.#ready.pass();
         return;
       case 'failed':
         this.#refused = message.byConfiguration === true;
-        this.#over(message.message);
+        this.#failure ??= message.message;
+        this.#ready.pass();
+        return;
+      case 'setAside':
+        this.#options.setAside(message.entry);
         return;
       case 'log':
         log[message.level](message.message);
@@ -117,19 +137,31 @@ export class CoreThread {
         this.#tell({ type: 'eventsSafe' });
         return;
       case 'checkpoint':
-        checkpoint(message.safePosition);
+        checkpoint(message.safePosition, message.position);
         return;
       case 'stopped':
         this.#stopped.pass();
     }
   }
 
-  #over(message: string): void {
-    this.#failure ??= message;
+  #watch(): void {
+    const { watchdogMs: limitMs } = this.#options;
+    if (limitMs === undefined) return;
+    const hangs = (): void => {
+      this.#stoodMs = limitMs;
+      void this.#thread.terminate();
+    };
+    this.#watchdog = new Watchdog({ look: () => this.#atWork.look(), limitMs, hangs });
+  }
+
+  #exited(): void {
+    this.#watchdog?.stop();
     this.#ready.pass();
     this.#stopped.pass();
     // What fails to start, its starter is told of.
-    if (this.#started && !this.#ending) this.#options.died(message);
+    if (!this.#started || this.#ending) return;
+    const message = this.#failure ?? 'the core thread ended';
+    this.#options.ended(this, { message, pulse: this.#atWork.look(), stoodMs: this.#stoodMs });
   }
 
   #tell(request: CoreRequest): void {

@@ -4,11 +4,17 @@ import { messageOf } from '../fault.js';
 import { type CoreOptions, createCore } from '../frontend/core.js';
 import { readGenerationEntry } from '../journal/generation-entry.js';
 import { ConfigurationRefused } from './configuration-refused.js';
+import { AtWork } from '../frontend/at-work.js';
+import { ThrottledWarning } from '../inputs/throttled-warning.js';
 import { BlockReader } from '../journal/block.js';
+import type { SetAside } from '../frontend/verdicts.js';
 import type { Log } from '../module.js';
+import { BlockWork } from './block-work.js';
 import { Checkpointer } from './checkpointer.js';
 import { EventBatch } from './event-batch.js';
 import { yieldToReceiving } from './threads.js';
+import { WorkNote } from './work-note.js';
+import type { PoisonedEntry } from './poison-file.js';
 import type {
   BlockDone,
   BlockMessage,
@@ -32,7 +38,17 @@ const mostEventBytes = 16 * 1024 * 1024;
 /** Between two tries to write what must be written before the core can go on. */
 const retryMs = 200;
 
+const atWork = new AtWork(start.atWork);
+const strays = new ThrottledWarning(log);
+
 yieldToReceiving();
+
+// What a module began and left behind (a timer, a promise) is nobody's entry: it is told. The core's own ends the core.
+process.on('uncaughtException', (thrown: unknown) => {
+  if (atWork.look().working.kind !== 'idle') throw thrown;
+  const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
+  strays.warn(`something failed that a module had begun and not waited for: ${what}`, performance.now());
+});
 
 const askConfiguration = ({ position, generation }: Checkpointer): Promise<CoreConfiguration> =>
   new Promise((resolve) => {
@@ -45,6 +61,21 @@ const askConfiguration = ({ position, generation }: Checkpointer): Promise<CoreC
 /** Builds a core and lets it go. Rejects where one cannot be built. */
 const tryStack = async (parts: Pick<CoreOptions, 'stack' | 'clock' | 'restored'>): Promise<void> => {
   await createCore({ ...parts, log, event: () => undefined, checkpoints: false });
+};
+
+const poisonedEntry = (entry: BlockReader, { by, reason }: SetAside): PoisonedEntry => {
+  const { seq, kind, receivedAt, source, bytes, start: from, end } = entry;
+  const { input, peer } = source;
+  return { seq, kind, input, peer, receivedAt, by, reason, bytes: Uint8Array.from(bytes.subarray(from, end)) };
+};
+
+const openNote = (path: string | undefined): WorkNote | undefined => {
+  try {
+    return path === undefined ? undefined : new WorkNote(path, logAs('warn'));
+  } catch (cause) {
+    log.warn(`what is at work cannot be noted: ${messageOf(cause)}`);
+    return undefined;
+  }
 };
 
 const run = async (): Promise<void> => {
@@ -66,12 +97,14 @@ const run = async (): Promise<void> => {
     event: (event) => batch.add(event),
     lookup: (request, module) => post({ type: 'lookup', module, request }),
     checkpoints: start.checkpointDir !== undefined,
+    verdicts: start.supervised.verdicts,
+    setAside: (entry, verdict) => post({ type: 'setAside', entry: poisonedEntry(entry, verdict) }),
+    atWork,
   }).catch((cause: unknown) => {
     throw new ConfigurationRefused(messageOf(cause), { cause });
   });
   checkpointer.attach(core);
   checkpointer.generation = generation;
-  let seq = checkpointer.position;
   const eventBytes: number[] = [];
   let eventBytesWaiting = 0;
   /** Blocks worked on whose sender waits to hear so. */
@@ -82,7 +115,7 @@ const run = async (): Promise<void> => {
     const { frontend, runner, states, moduleCounters } = core;
     return {
       ...frontend.counters,
-      seq,
+      seq: work.seq,
       now: frontend.now,
       events: batch.events,
       moduleFailures: Object.fromEntries(runner.failures),
@@ -108,18 +141,47 @@ const run = async (): Promise<void> => {
   };
   const waiting: Uint8Array[] = [];
   let atOther = false;
-  const workOnNext = (): void => {
-    const block = waiting.shift();
-    if (stopping || atOther || block === undefined) return;
-    if (waiting.length > 0) setImmediate(workOnNext);
-    const entry = generation === undefined ? undefined : readGenerationEntry(block);
-    atOther = entry !== undefined && entry.id !== generation;
-    if (atOther) checkpointer.generation = entry?.id;
-    const reader = new BlockReader(block);
-    core.frontend.block(reader);
-    seq = reader.seq;
+  const save = async (): Promise<void> => {
+    try {
+      const committed = await checkpointer.commit();
+      if (committed !== undefined) post({ type: 'checkpoint', ...committed });
+    } catch (cause) {
+      log.error(`checkpoint: ${messageOf(cause)}; trying again`);
+    }
+  };
+  const workedOn = (seq: number): void => {
     checkpointer.workedOn(seq);
     sendEvents();
+  };
+  const work = new BlockWork({
+    frontend: core.frontend,
+    atWork,
+    suspects: start.supervised.suspects,
+    note: openNote(start.supervised.notePath),
+    position: checkpointer.position,
+    save: (seq) => {
+      workedOn(seq);
+      return save();
+    },
+    stopping: () => stopping,
+  });
+  const workOnNext = (): void => {
+    const block = waiting[0];
+    if (stopping || atOther || block === undefined) return;
+    const entry = generation === undefined ? undefined : readGenerationEntry(block);
+    atOther = entry !== undefined && entry.id !== generation;
+    // A checkpoint taken while the entry is worked on must say it, too: nothing else is in this block.
+    if (atOther) checkpointer.generation = entry?.id;
+    const pending = work.block(new BlockReader(block));
+    if (pending === undefined) done(block);
+    else void pending.then(() => done(block));
+  };
+  const done = (block: Uint8Array): void => {
+    workedOn(work.seq);
+    if (stopping) return;
+    waiting.shift();
+    if (waiting.length > 0) setImmediate(workOnNext);
+    else work.rest();
     unsaid += 1;
     sayDone();
     if (atOther) void leave();
@@ -131,23 +193,16 @@ const run = async (): Promise<void> => {
   });
   const reports = setInterval(() => post({ type: 'counters', counters: counters() }), 250);
   let saving = false;
-  const save = async (): Promise<void> => {
+  const checkpoints = setInterval(() => {
     if (saving) return;
     saving = true;
-    try {
-      const committed = await checkpointer.commit();
-      if (committed !== undefined) post({ type: 'checkpoint', ...committed });
-    } catch (cause) {
-      log.error(`checkpoint: ${messageOf(cause)}; trying again`);
-    }
-    saving = false;
-  };
-  const checkpoints = setInterval(() => void save(), start.checkpointMs);
+    void save().then(() => (saving = false));
+  }, start.checkpointMs);
   /** Behind a checkpoint that says so, another core goes on under the other configuration. */
   const leave = async (): Promise<void> => {
-    while (!stopping && checkpointer.position < seq) {
+    while (!stopping && checkpointer.position < work.seq) {
       await save();
-      if (checkpointer.position < seq) await new Promise((resolve) => setTimeout(resolve, retryMs));
+      if (checkpointer.position < work.seq) await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
     if (!stopping) post({ type: 'otherConfiguration' });
   };
@@ -174,7 +229,7 @@ const run = async (): Promise<void> => {
     } else if (request.type === 'eventsSafe') safe?.();
     else if (request.type === 'stop') void stop();
   });
-  post({ type: 'ready', position: seq, positions: core.positions() });
+  post({ type: 'ready', position: work.seq, positions: core.positions() });
 };
 
 run().catch((cause: unknown) =>

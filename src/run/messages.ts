@@ -8,6 +8,8 @@ import type { CoreStack } from '../stack/resolve.js';
 import type { ArchiveCounters } from './kept-segments.js';
 import type { HttpSettings, ShownConfiguration } from './http-listeners.js';
 import type { InputSpec } from './input-spec.js';
+import type { PoisonedEntry } from './poison-file.js';
+import type { Supervised } from './supervisor.js';
 
 /** How the journal is kept. */
 export interface JournalOptions {
@@ -38,6 +40,9 @@ export interface IoStart {
 export interface CoreStart {
   readonly checkpointDir: string | undefined;
   readonly checkpointMs: number;
+  /** Memory in which it tells what it is at: see `AtWork`. */
+  readonly atWork: SharedArrayBuffer;
+  readonly supervised: Supervised;
   /** The last event the outbox holds, and the number of its last entry. */
   readonly lastEventId: string | undefined;
   readonly lastEventNumber: number;
@@ -114,6 +119,7 @@ export interface CoreCounters {
   readonly suppressedFailures: number;
   readonly modules: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly stateEntries: number;
+  readonly poisoned: number;
   readonly checkpoints: number;
 }
 
@@ -132,6 +138,8 @@ export type CoreMessage =
   | { readonly type: 'lookup'; readonly module: string; readonly request: LookupRequest }
   /** A checkpoint is about to be written: are all events on disk? Answered by `eventsSafe`. */
   | { readonly type: 'areEventsSafe' }
+  /** It has passed over an entry that was set aside. */
+  | { readonly type: 'setAside'; readonly entry: PoisonedEntry }
   | { readonly type: 'checkpoint'; readonly position: number; readonly safePosition: number }
   | { readonly type: 'stopped' };
 

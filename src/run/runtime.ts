@@ -12,6 +12,7 @@ import { type ConfigurationCounters, ConfiguredCore } from './configured-core.js
 import type { InputSpec } from './input-spec.js';
 import type { HttpSettings, ShownConfiguration } from './http-listeners.js';
 import { IoThread } from './io-thread.js';
+import { Supervisor, type SupervisorCounters } from './supervisor.js';
 import { yieldToReceiving } from './threads.js';
 import type { CoreCounters, IoCounters, JournalOptions } from './messages.js';
 
@@ -30,6 +31,8 @@ export interface RuntimeOptions {
   readonly keep: JournalOptions['keep'];
   readonly outboxMaxBytes: number;
   readonly checkpointMs: number;
+  /** How long the core may be at the same thing, ms; undefined: for ever. */
+  readonly watchdogMs: number | undefined;
   readonly capture: string | undefined;
   readonly http: HttpSettings;
   readonly log: Log;
@@ -48,6 +51,7 @@ export interface RunCounters {
   /** Absent without a journal. */
   readonly configuration: ConfigurationCounters | undefined;
   readonly lookups: LookupCounters | undefined;
+  readonly supervisor: SupervisorCounters;
   readonly listeners: readonly LaneCounters[];
   readonly deadLetters: DeadLetterCounters;
 }
@@ -59,6 +63,7 @@ const pruneEveryMs = 60_000;
 interface RuntimeParts {
   readonly dispatcher: Dispatcher;
   readonly generations: Generations | undefined;
+  readonly supervisor: Supervisor;
   readonly unlock: () => Promise<void>;
 }
 
@@ -68,6 +73,7 @@ export class Runtime {
   readonly #dispatcher: Dispatcher;
   readonly #unlock: () => Promise<void>;
   readonly #generations: Generations | undefined;
+  readonly #supervisor: Supervisor;
   readonly #core: ConfiguredCore;
   #io: IoThread | undefined;
   /** The configuration of now; what was received before it changed may still be worked on under the one before. */
@@ -83,9 +89,11 @@ export class Runtime {
     this.#dispatcher = parts.dispatcher;
     this.#unlock = parts.unlock;
     this.#generations = parts.generations;
+    this.#supervisor = parts.supervisor;
     this.#core = new ConfiguredCore({
       ...options,
       generations: parts.generations,
+      supervisor: parts.supervisor,
       outbox: parts.dispatcher.outbox,
       answer: (module, result) => this.#io?.tell({ type: 'lookupResult', module, result }),
       checkpoint: (safePosition) => this.#saved(safePosition),
@@ -102,8 +110,11 @@ export class Runtime {
     try {
       const generations = options.journal ? await Generations.open(options) : undefined;
       await generations?.take(options.stack);
-      const dispatcher = await Dispatcher.open({ ...options, dataDir: options.journal ? options.dataDir : undefined });
-      runtime = new Runtime(options, { dispatcher, generations, unlock });
+      const dir = options.journal ? options.dataDir : undefined;
+      const dispatcher = await Dispatcher.open({ ...options, dataDir: dir });
+      const told = Number.parseInt(dispatcher.outbox.lastEventId ?? '0', 10);
+      const supervisor = await Supervisor.open({ dir, told, log: options.log });
+      runtime = new Runtime(options, { dispatcher, generations, supervisor, unlock });
       await runtime.#startThreads();
       if (runtime.#dead !== undefined) throw new Error(runtime.#dead);
       runtime.#running = true;
@@ -125,6 +136,7 @@ export class Runtime {
       core: this.#core.counters,
       configuration: this.#core.configurationCounters,
       lookups: this.#core.lookupCounters,
+      supervisor: this.#supervisor.counters(),
       listeners: this.#dispatcher.counters(),
       deadLetters: this.#dispatcher.deadLetters,
     };
@@ -157,6 +169,7 @@ export class Runtime {
   /** Stops receiving, works off what there is within seconds, keeps the rest for the next start. */
   async stop(): Promise<void> {
     this.#over = true;
+    this.#supervisor.stopping();
     this.#core.settle();
     await this.#io?.stop();
     await this.#core.stop();

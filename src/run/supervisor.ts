@@ -36,7 +36,7 @@ export type Sequel =
   | { readonly restart: false; readonly message: string };
 
 /** Ends of the core one after the other without anything coming of it, after which the run ends. */
-const mostFruitless = 8;
+const mostFruitless = 6;
 const firstPauseMs = 50;
 /** Decisions kept; a replay of a journal older than these meets the entries again. */
 const mostDecisions = 10_000;
