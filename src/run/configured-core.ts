@@ -54,6 +54,8 @@ export class ConfiguredCore {
   #changing: Promise<void> = this.#begun.passed;
   #over = false;
   #changes = 0;
+  /** What the core was started with, and what cores before it did under another configuration. */
+  #under: ChosenGeneration | undefined;
   #underAnother = 0;
 
   constructor(options: ConfiguredCoreOptions) {
@@ -81,8 +83,8 @@ export class ConfiguredCore {
 
   /** undefined without a journal. */
   get configurationCounters(): ConfigurationCounters | undefined {
-    if (this.#chosen === undefined) return undefined;
-    const generation = shortId(this.#chosen.id);
+    if (this.#under === undefined) return undefined;
+    const generation = shortId(this.#under.id);
     return { generation, changes: this.#changes, under_another: this.#underAnother + this.#underAnotherNow };
   }
 
@@ -107,7 +109,7 @@ export class ConfiguredCore {
   }
 
   get #underAnotherNow(): number {
-    const { cameUnder, id } = this.#chosen ?? {};
+    const { cameUnder, id } = this.#under ?? {};
     return cameUnder === id ? 0 : (this.#core?.counters?.records ?? 0);
   }
 
@@ -133,6 +135,8 @@ export class ConfiguredCore {
           died,
         });
         if (this.#chosen !== undefined) generations?.runs(this.#chosen);
+        this.#underAnother += this.#underAnotherNow;
+        this.#under = this.#chosen;
         this.#core = core;
         return core;
       } catch (cause) {
@@ -182,7 +186,6 @@ export class ConfiguredCore {
       if (this.#over) return;
       this.#lookups?.close();
       await this.#core?.stop();
-      this.#underAnother += this.#underAnotherNow;
       await this.#options.supervisor.turnOnAgain(this.#core?.counters?.seq ?? 0);
       this.#options.changed(await this.#start());
       this.#changes += 1;
