@@ -4,7 +4,7 @@ import type { RunCounters } from '../run/runtime.js';
 const isDrop = (name: string): boolean => /^(?:dropped|refused|gap|truncated)/u.test(name);
 
 /** Everything that was not worked on, by reason. */
-const drops = ({ io, listeners }: RunCounters): Readonly<Record<string, number>> => {
+const drops = ({ io, listeners, supervisor }: RunCounters): Readonly<Record<string, number>> => {
   const sums: Record<string, number> = { ...io?.lost };
   for (const { counters } of io?.inputs ?? []) {
     for (const [name, count] of Object.entries(counters)) {
@@ -13,12 +13,13 @@ const drops = ({ io, listeners }: RunCounters): Readonly<Record<string, number>>
   }
   const undelivered = listeners.reduce((sum, { dropped, failed }) => sum + dropped + failed, 0);
   if (undelivered > 0) sums['undelivered'] = undelivered;
+  if (supervisor.poisoned > 0) sums['poisoned'] = supervisor.poisoned;
   return sums;
 };
 
 /** received, events, alarms, drops: one line. */
 export const liveLine = (counters: RunCounters): string => {
-  const { io, core, listeners } = counters;
+  const { io, core, listeners, supervisor } = counters;
   const lost = Object.entries(drops(counters)).map(([name, count]) => `${name} ${count}`);
   const lag = Math.max(0, ...listeners.map((listener) => listener.lag));
   const parts = [
@@ -29,6 +30,7 @@ export const liveLine = (counters: RunCounters): string => {
     `drops ${lost.length === 0 ? 0 : lost.join(', ')}`,
   ];
   if ((core?.faults ?? 0) > 0) parts.push(`faults ${core?.faults ?? 0}`);
+  if (supervisor.off.length > 0) parts.push(`off ${supervisor.off.join(', ')}`);
   if (lag > 0) parts.push(`to deliver ${lag}`);
   return parts.join(' · ');
 };

@@ -173,10 +173,10 @@ const run = async (): Promise<void> => {
     // A checkpoint taken while the entry is worked on must say it, too: nothing else is in this block.
     if (atOther) checkpointer.generation = entry?.id;
     const pending = work.block(new BlockReader(block));
-    if (pending === undefined) done(block);
-    else void pending.then(() => done(block));
+    if (pending === undefined) done();
+    else void pending.then(done);
   };
-  const done = (block: Uint8Array): void => {
+  const done = (): void => {
     workedOn(work.seq);
     if (stopping) return;
     waiting.shift();
