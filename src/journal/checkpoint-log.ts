@@ -50,6 +50,7 @@ export class CheckpointLog implements CheckpointStore {
   #live = new LiveEntries();
   #lastNumber = 0;
   #commitsToNextTry = 0;
+  #releaseUpTo = Infinity;
   /** Nobody can tell any more which commit a restart will find: no further ones. */
   #failure: JournalError | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -110,6 +111,11 @@ export class CheckpointLog implements CheckpointStore {
 
   get safePosition(): number {
     return this.#hasPrevious ? (this.#first?.position ?? 0) : 0;
+  }
+
+  releaseUpTo(seq: number): void {
+    this.#releaseUpTo = seq;
+    void this.#enqueue(() => this.#compactIfDue()).catch(() => undefined); // Only refused when closed: then not due.
   }
 
   /** Bytes of the current generation. */
@@ -192,7 +198,8 @@ export class CheckpointLog implements CheckpointStore {
     const due =
       !this.#hasPrevious ||
       this.#file.size > 2 * this.#live.bytes + spareBytes ||
-      this.#last.position - this.#first.position > mostEntriesSpanned;
+      this.#last.position - this.#first.position > mostEntriesSpanned ||
+      (this.#last.position + 1 >= this.#releaseUpTo && this.#first.position + 1 < this.#releaseUpTo);
     if (!due) return;
     if (this.#commitsToNextTry > 0) {
       this.#commitsToNextTry -= 1;

@@ -37,6 +37,8 @@ export interface CheckpointStore {
   begin(): CheckpointWriter;
   /** Journal entries up to this number are not needed any more, whichever commit is fallen back to. */
   readonly safePosition: number;
+  /** Room is wanted in the journal: as soon as a commit lets entries below this number go, the one before is given up for it. */
+  releaseUpTo(seq: number): void;
   close(): Promise<void>;
 }
 

@@ -100,6 +100,11 @@ export class SegmentLog {
     return this.#segments[0]?.firstSeq ?? this.#nextSeq;
   }
 
+  /** The number from which on a trim removes something; undefined where it cannot remove anything yet. */
+  get trimsFrom(): number | undefined {
+    return this.#segments[1]?.firstSeq;
+  }
+
   /** Bytes of all segments. */
   get bytes(): number {
     let sum = 0;

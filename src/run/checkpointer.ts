@@ -78,6 +78,11 @@ export class Checkpointer {
     return run;
   }
 
+  /** The journal wants room: entries below this number should be let go as soon as may be. */
+  releaseUpTo(seq: number): void {
+    this.#store?.releaseUpTo(seq);
+  }
+
   async close(): Promise<void> {
     await this.#running;
     await this.#store?.close();

@@ -187,8 +187,12 @@ const run = async (): Promise<void> => {
     if (atOther) void leave();
   };
   // One block a turn: a port hands over all there is before timers and checkpoints have theirs.
-  ioPort.on('message', ({ block }: BlockMessage) => {
-    waiting.push(block);
+  ioPort.on('message', (message: BlockMessage) => {
+    if (message.type === 'release') {
+      checkpointer.releaseUpTo(message.seq);
+      return;
+    }
+    waiting.push(message.block);
     if (waiting.length === 1) setImmediate(workOnNext);
   });
   const reports = setInterval(() => post({ type: 'counters', counters: counters() }), 250);

@@ -17,6 +17,8 @@ export interface FrameJournal {
   /** Nothing is kept on disk. */
   readonly memoryOnly: boolean;
   readonly full: boolean;
+  /** Room is needed before long, and there will be some once the core needs nothing below this number any more. */
+  readonly pressedAt: number | undefined;
   readonly bytes: number;
   /** Where the configuration changed among what the core has not worked on yet. */
   readonly generations: readonly GenerationEntry[];
@@ -49,6 +51,7 @@ const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
   nextSeq: start.position + 1,
   memoryOnly: true,
   full: false,
+  pressedAt: undefined,
   bytes: 0,
   generations: [],
   archive: undefined,
@@ -90,6 +93,9 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
     memoryOnly: false,
     get full() {
       return held || failing;
+    },
+    get pressedAt() {
+      return segments.bytes > maxBytes / 2 || failing ? segments.trimsFrom : undefined;
     },
     get bytes() {
       return segments.bytes;

@@ -107,7 +107,11 @@ const run = async (): Promise<void> => {
   const reports = setInterval(report, 250);
   main.on('message', (request: IoRequest) => {
     if (request.type === 'trim') {
-      void journal.trim(request.below).then(hold);
+      void journal.trim(request.below).then(() => {
+        hold();
+        const { pressedAt } = journal;
+        if (pressedAt !== undefined) corePort.postMessage({ type: 'release', seq: pressedAt } satisfies BlockMessage);
+      });
       return;
     }
     if (request.type === 'core') {

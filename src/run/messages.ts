@@ -151,5 +151,8 @@ export type CoreRequest =
   | { readonly type: 'stop' };
 
 /** Between the io and the core thread. */
-export type BlockMessage = { readonly type: 'block'; readonly block: Uint8Array };
+export type BlockMessage =
+  | { readonly type: 'block'; readonly block: Uint8Array }
+  /** The journal is filling up: checkpoints should let go of what lies below this number. */
+  | { readonly type: 'release'; readonly seq: number };
 export type BlockDone = { readonly type: 'done' };

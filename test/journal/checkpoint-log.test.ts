@@ -192,6 +192,22 @@ describe('CheckpointLog', () => {
     expect([log.generation, log.safePosition]).to.deep.equal([3, 1002]);
   });
 
+  it('compacts for the room of the journal once a commit lets go of what is asked for, and not again for the same', async () => {
+    const { log } = await load(new FaultyFiles());
+    for (const position of [10, 20]) await commit(log, position, { a: `${position}` });
+    expect([log.generation, log.safePosition]).to.deep.equal([2, 10]);
+    log.releaseUpTo(31);
+    await commit(log, 29, { a: '29' });
+    expect([log.generation, log.safePosition]).to.deep.equal([2, 10]);
+    await commit(log, 30, { a: '30' });
+    expect([log.generation, log.safePosition]).to.deep.equal([3, 30]);
+    for (const position of [40, 50]) await commit(log, position, { a: `${position}` });
+    expect([log.generation, log.safePosition]).to.deep.equal([3, 30]);
+    log.releaseUpTo(41);
+    await log.settled();
+    expect([log.generation, log.safePosition]).to.deep.equal([4, 50]);
+  });
+
   it('falls back to the generation before where the newest has no valid commit, and says so', async () => {
     const damages = [
       (content: Buffer): Buffer => content.fill(0, 0, 1),
