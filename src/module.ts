@@ -46,6 +46,8 @@ export interface KeyedState {
   has(key: string): boolean;
   /** The value, for changing in place: it counts as changed from here on. */
   edit<V>(key: string): V | undefined;
+  /** The same for one who holds the value already. */
+  willChange(key: string): void;
   put(key: string, value: unknown): void;
   delete(key: string): boolean;
   keys(): IterableIterator<string>;

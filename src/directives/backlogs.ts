@@ -81,7 +81,7 @@ export class Backlogs {
 
   /** The backlog is about to change. */
   touch(live: Live): Backlog {
-    live.backlog = this.state.edit<Backlog>(live.key) ?? live.backlog;
+    this.state.willChange(live.key);
     return live.backlog;
   }
 

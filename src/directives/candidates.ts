@@ -1,3 +1,4 @@
+import { ReusedList } from '../reused-list.js';
 import type { CompiledDirective } from './compile.js';
 import { Crowd } from './crowd.js';
 import type { Live } from './live.js';
@@ -8,44 +9,28 @@ import type { Subject } from './subject.js';
 const byAge = (a: Live, b: Live): number => a.backlog.directive - b.backlog.directive || a.backlog.n - b.backlog.n;
 const byId = (a: CompiledDirective, b: CompiledDirective): number => a.directive.id - b.directive.id;
 
-const FEW = 16;
-
-/** Sorts in place: few, nearly sorted items, as there are for most events, in a fraction of what `sort` takes for them. */
-const sortFew = <T>(items: T[], compare: (a: T, b: T) => number): void => {
-  if (items.length > FEW) {
-    items.sort(compare);
-    return;
-  }
-  for (let i = 1; i < items.length; i += 1) {
-    const item = items[i] as T;
-    let at = i;
-    for (; at > 0 && compare(items[at - 1] as T, item) > 0; at -= 1) items[at] = items[at - 1] as T;
-    items[at] = item;
-  }
-};
-
 /** Whom an event could concern, found by hash keys: never more than those who wait for its values, some of them in vain. */
 export class Candidates {
   /** By directive, then in order of creation; the same one may be here twice in a row. */
-  readonly lives: Live[] = [];
+  readonly lives = new ReusedList<Live>();
   /** Directives that may begin with the event, by id. */
-  readonly starters: CompiledDirective[] = [];
+  readonly starters = new ReusedList<CompiledDirective>();
 
   constructor(readonly index: MatchIndex) {}
 
   /** Finds them for the subject's event; replaces those found before. */
   find(subject: Subject): void {
     const { lives, starters, index } = this;
-    if (lives.length > 0) lives.length = 0;
-    if (starters.length > 0) starters.length = 0;
+    lives.clear();
+    starters.clear();
     const { event } = subject;
     if (event.pluginId > 0) this.#ask(index.ofPlugin(event), subject);
     if (event.category !== '') {
       this.#ask(index.ofCategory(event), subject);
       this.#ask(index.ofSubcategory(event), subject);
     }
-    if (lives.length > 1) sortFew(lives, byAge);
-    if (starters.length > 1) sortFew(starters, byId);
+    lives.sort(byAge);
+    starters.sort(byId);
   }
 
   #ask(matchers: readonly Matcher[], subject: Subject): void {

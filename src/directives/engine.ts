@@ -77,8 +77,7 @@ export class Engine {
       return;
     }
     this.#candidates.find(this.#subject);
-    const { lives, starters } = this.#candidates;
-    if (!this.#offer(lives, starters)) this.#count('unmatched');
+    if (!this.#offer(this.#candidates)) this.#count('unmatched');
   }
 
   /** Time has come (seconds): what ends by then ends. */
@@ -124,18 +123,18 @@ export class Engine {
   }
 
   /** Goes through lives and starters directive by directive, in order of their ids; false where nobody took the event. */
-  #offer(lives: readonly Live[], starters: readonly CompiledDirective[]): boolean {
+  #offer({ lives, starters }: Candidates): boolean {
     let isTaken = false;
     let at = 0;
     let start = 0;
-    while (at < lives.length || start < starters.length) {
-      const starter = starters[start];
-      const id = Math.min(lives[at]?.backlog.directive ?? Infinity, starter?.directive.id ?? Infinity);
+    while (at < lives.size || start < starters.size) {
+      const starter = starters.at(start);
+      const id = Math.min(lives.at(at)?.backlog.directive ?? Infinity, starter?.directive.id ?? Infinity);
       let end = at;
-      while (lives[end]?.backlog.directive === id) end += 1;
+      while (lives.at(end)?.backlog.directive === id) end += 1;
       const isStarter = starter?.directive.id === id;
       if (this.#isRepeated(id)) isTaken = true;
-      else if (this.#offerToLives(lives, at, end)) isTaken = true;
+      else if (this.#offerToLives(at, end)) isTaken = true;
       else if (isStarter && this.#start(starter)) isTaken = true;
       at = end;
       if (isStarter) start += 1;
@@ -150,12 +149,12 @@ export class Engine {
     return true;
   }
 
-  /** Offers the event to those of one directive; true where one of them consumes it. */
-  #offerToLives(lives: readonly Live[], from: number, to: number): boolean {
+  /** Offers the event to those found for one directive; true where one of them consumes it. */
+  #offerToLives(from: number, to: number): boolean {
     let isConsumed = false;
     let before: Live | undefined;
     for (let i = from; i < to; i += 1) {
-      const live = lives[i];
+      const live = this.#candidates.lives.at(i);
       if (live === undefined || live === before) continue;
       before = live;
       if (live.isLive && this.#offerToOne(live)) isConsumed = true;

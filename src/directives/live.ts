@@ -15,7 +15,8 @@ export class Live {
   latest = 0;
 
   constructor(
-    public backlog: Backlog,
+    /** The very object the state keeps. */
+    readonly backlog: Backlog,
     readonly compiled: CompiledDirective,
     readonly owner: DirectiveProgress,
     /** Key of `backlog` in the state. */

@@ -1,14 +1,7 @@
 import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import type { AddressFacts, AssetMap } from './asset-map.js';
+import { CustomTexts } from './custom-texts.js';
 import { fingerprint } from './hash.js';
-
-const customOf = (event: NormalizedEvent): string[] => {
-  const custom: string[] = [];
-  if (event.customData1 !== '') custom.push(JSON.stringify([event.customLabel1, event.customData1]));
-  if (event.customData2 !== '') custom.push(JSON.stringify([event.customLabel2, event.customData2]));
-  if (event.customData3 !== '') custom.push(JSON.stringify([event.customLabel3, event.customData3]));
-  return custom;
-};
 
 /** The event being correlated, with what the assets say of its addresses; looked up once, when first asked. */
 export class Subject {
@@ -16,6 +9,7 @@ export class Subject {
   turn = 0;
   #event: NormalizedEvent | undefined;
   #custom: readonly string[] | undefined;
+  readonly #texts = new CustomTexts();
   #id: number | undefined;
   #source: AddressFacts | undefined;
   #destination: AddressFacts | undefined;
@@ -46,7 +40,7 @@ export class Subject {
 
   /** Its custom data as a backlog keeps it: pairs of label and content as JSON text, those without content left out. */
   get custom(): readonly string[] {
-    this.#custom ??= customOf(this.event);
+    this.#custom ??= this.#texts.of(this.event);
     return this.#custom;
   }
 

@@ -36,19 +36,19 @@ export class ModuleState implements KeyedState {
   }
 
   edit<V>(key: string): V | undefined {
-    this.#willChange(key);
+    this.willChange(key);
     return this.#values.get(key) as V | undefined;
   }
 
   /** @throws TypeError where the key is no text */
   put(key: string, value: unknown): void {
     if (typeof key !== 'string') throw new TypeError(`a key of state is ${typeof key}, a text would be right`);
-    this.#willChange(key);
+    this.willChange(key);
     this.#values.set(key, value);
   }
 
   delete(key: string): boolean {
-    this.#willChange(key);
+    this.willChange(key);
     return this.#values.delete(key);
   }
 
@@ -95,7 +95,7 @@ export class ModuleState implements KeyedState {
     this.#due.clear();
   }
 
-  #willChange(key: string): void {
+  willChange(key: string): void {
     if (!this.#tracked) return;
     if (this.#due.size > 0 && this.#due.has(key)) this.#give(key);
     this.#changed.add(key);

@@ -1,3 +1,4 @@
+import { ReusedList } from '../reused-list.js';
 import { compilePath, type JsonObject } from './json-path.js';
 import type { Pairs } from './key-values.js';
 import type { Outcome } from './kind.js';
@@ -26,7 +27,7 @@ export class Bucket {
   #finder: LiteralFinder<Attempt> | undefined;
   #json: WhenIndex<JsonObject, Attempt> | undefined;
   readonly #pairs = new Map<PairFormat, WhenIndex<Pairs, Attempt>>();
-  readonly #found: Attempt[] = [];
+  readonly #found = new ReusedList<Attempt>();
 
   addText(literals: Literals, attempt: Attempt): void {
     if ('prefixes' in literals) {
@@ -56,24 +57,28 @@ export class Bucket {
   /** What the first attempt that knows the record makes of it. */
   find(scan: Scan): Outcome | undefined {
     const found = this.#found;
-    found.length = 0;
+    found.clear();
     this.#trie?.find(scan.message, found);
     this.#finder?.find(scan.message, found);
     if (this.#json !== undefined) {
       const object = scan.json();
       if (object !== undefined) this.#json.find(object, found);
     }
-    for (const [format, index] of this.#pairs) {
-      if (!scan.message.includes(formatMarks[format])) continue;
-      const pairs = scan.pairs(format);
-      if (pairs !== undefined) index.find(pairs, found);
-    }
-    if (found.length > 1) found.sort(byOrder);
-    for (const candidate of found) {
-      const outcome = candidate.attempt(scan);
+    if (this.#pairs.size > 0) this.#findPairs(scan);
+    found.sort(byOrder);
+    for (let i = 0; i < found.size; i += 1) {
+      const outcome = found.at(i)?.attempt(scan);
       if (outcome !== undefined) return outcome;
     }
     return undefined;
+  }
+
+  #findPairs(scan: Scan): void {
+    for (const [format, index] of this.#pairs) {
+      if (!scan.message.includes(formatMarks[format])) continue;
+      const pairs = scan.pairs(format);
+      if (pairs !== undefined) index.find(pairs, this.#found);
+    }
   }
 }
 

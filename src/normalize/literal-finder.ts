@@ -1,3 +1,5 @@
+import type { ReusedList } from '../reused-list.js';
+
 interface Entry<T> {
   readonly literal: string;
   readonly value: T;
@@ -31,7 +33,7 @@ export class LiteralFinder<T> {
   }
 
   /** Appends to `found` each value whose literal occurs, once. */
-  find(text: string, found: T[]): void {
+  find(text: string, found: ReusedList<T>): void {
     const next = this.#next;
     const columns = this.#columns;
     let row = 0;
@@ -40,7 +42,7 @@ export class LiteralFinder<T> {
       row = code < ASCII ? (next[row + (columns[code] ?? 0)] ?? 0) : 0;
       if (row === 0) continue;
       const values = this.#values[row / this.#width];
-      if (values !== undefined) for (const value of values) if (!found.includes(value)) found.push(value);
+      if (values !== undefined) for (const value of values) if (!found.has(value)) found.push(value);
     }
   }
 

@@ -1,3 +1,5 @@
+import type { ReusedList } from '../reused-list.js';
+
 interface Entry<T> {
   readonly literal: string;
   readonly value: T;
@@ -45,7 +47,7 @@ export class LiteralTrie<T> {
   }
 
   /** Appends to `found` the values of every literal the text begins with. */
-  find(text: string, found: T[]): void {
+  find(text: string, found: ReusedList<T>): void {
     let at = 0;
     for (let node: Node<T> | undefined = this.#root; node !== undefined; node = node.next.get(text.charCodeAt(at))) {
       if (!text.startsWith(node.label, at)) return;

@@ -1,3 +1,4 @@
+import type { ReusedList } from '../reused-list.js';
 import type { Get } from './template.js';
 import { isExact, type When } from './when.js';
 
@@ -35,7 +36,7 @@ export class WhenIndex<F, T> {
   }
 
   /** Appends to `found` the values that may hold for these fields. */
-  find(fields: F, found: T[]): void {
+  find(fields: F, found: ReusedList<T>): void {
     for (const { get, byValue } of this.#fields.values()) {
       const values = byValue.get(get(fields).toLowerCase());
       if (values !== undefined) for (const value of values) found.push(value);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readCef, readLeef } from '../../src/normalize/cef.js';
 import { compilePath, readJsonObject } from '../../src/normalize/json-path.js';
 import { readKeyValues } from '../../src/normalize/key-values.js';
+import { ReusedList } from '../../src/reused-list.js';
 import { LiteralFinder } from '../../src/normalize/literal-finder.js';
 import { LiteralTrie } from '../../src/normalize/literal-trie.js';
 import { readTime } from '../../src/normalize/read-time.js';
@@ -116,16 +117,19 @@ describe('LiteralFinder and LiteralTrie', () => {
   const literals = fc.uniqueArray(literal, { minLength: 1, maxLength: 20 });
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), maxLength: 40 });
 
+  const sorted = (list: ReusedList<string>): string[] =>
+    Array.from({ length: list.size }, (_, i) => list.at(i)!).sort();
+
   it('find what looking for each literal finds', () => {
     fc.assert(
       fc.property(literals, text, (all, where) => {
         const entries = all.map((one) => ({ literal: one, value: one }));
-        const anywhere: string[] = [];
+        const anywhere = new ReusedList<string>();
         new LiteralFinder(entries).find(where, anywhere);
-        expect(anywhere.sort()).to.deep.equal(all.filter((one) => where.includes(one)).sort());
-        const atStart: string[] = [];
+        expect(sorted(anywhere)).to.deep.equal(all.filter((one) => where.includes(one)).sort());
+        const atStart = new ReusedList<string>();
         new LiteralTrie(entries).find(where, atStart);
-        expect(atStart.sort()).to.deep.equal(all.filter((one) => where.startsWith(one)).sort());
+        expect(sorted(atStart)).to.deep.equal(all.filter((one) => where.startsWith(one)).sort());
       }),
     );
   });

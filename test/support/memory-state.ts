@@ -36,6 +36,10 @@ export class MemoryState implements KeyedState {
     return this.#values.get(key) as V | undefined;
   }
 
+  willChange(key: string): void {
+    if (this.#values.has(key)) this.changed.add(key);
+  }
+
   put(key: string, value: unknown): void {
     this.changed.add(key);
     this.#values.set(key, value);

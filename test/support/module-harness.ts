@@ -21,6 +21,9 @@ export class FakeState implements KeyedState {
   edit<V>(key: string): V | undefined {
     return this.values.get(key) as V | undefined;
   }
+  willChange(): void {
+    // Nothing is noted here.
+  }
   put(key: string, value: unknown): void {
     this.values.set(key, value);
   }
