@@ -89,7 +89,7 @@ class PrintSink implements FrameSink {
 const normalizerOf = async (options: Options): Promise<Normalizer | undefined> => {
   if (options.normalize !== true) return undefined;
   const stack = await stackOf({ ...options, stack: options.stack ?? ['dsiem'] });
-  const normalizer = makeNormalizer(stack, undefined);
+  const normalizer = makeNormalizer(stack);
   if (normalizer !== undefined) return normalizer;
   const message = `no plugin to normalize with in stack ${stack.names.join(',')}; a stack with plugins, such as dsiem, would be right`;
   throw new ConfigurationError([{ where: '--normalize', message }]);

@@ -6,7 +6,7 @@ import { isAskedFor } from '../stack/config-files.js';
 import type { CoreStack } from '../stack/resolve.js';
 import { makeNormalizer } from './make-normalizer.js';
 import type { ResolvedEntry } from '../stack/resolve-entry.js';
-import type { AtWork } from './at-work.js';
+import { AtWork } from './at-work.js';
 import { type Clock, Frontend, type TakeSetAside } from './frontend.js';
 import { ModuleState } from './keyed-state.js';
 import type { Verdicts } from './verdicts.js';
@@ -89,8 +89,9 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
   const { stack } = options;
   const states = restoreStates(options);
   const own = states.get(ownState) ?? new ModuleState(ownState);
-  const runner = new StackRunner(options.event, options.atWork, options.takesQuiet);
-  const normalizer = makeNormalizer(stack, own.get(equalLinesKey));
+  const { atWork = new AtWork() } = options;
+  const runner = new StackRunner(options.event, atWork, options.takesQuiet);
+  const normalizer = makeNormalizer(stack, { state: own.get(equalLinesKey), trying: atWork });
   const frontend = new Frontend({
     runner,
     clock: options.clock,
@@ -98,6 +99,10 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
     normalize: normalizer?.normalize,
     verdicts: options.verdicts,
     setAside: options.setAside,
+    turnOff: (names) => {
+      runner.turnOff(names);
+      normalizer?.turnOff(names);
+    },
     position: (input, key, value) => {
       if (value === undefined) own.delete(positionKey(input, key));
       else own.put(positionKey(input, key), value);

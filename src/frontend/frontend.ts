@@ -54,7 +54,7 @@ export class Frontend {
     readonly position?: PositionChange;
     readonly verdicts?: Verdicts | undefined;
     /** From here on these are not asked, and no others. */
-    readonly turnOff?: (names: ReadonlySet<string>) => void;
+    readonly turnOff: (names: ReadonlySet<string>) => void;
     readonly setAside?: TakeSetAside | undefined;
   }) {
     this.#runner = options.runner;
@@ -63,7 +63,7 @@ export class Frontend {
     this.#normalize = options.normalize;
     this.#position = options.position ?? (() => undefined);
     this.#verdicts = new VerdictWalk(options.verdicts ?? noVerdicts);
-    this.#turnOff = options.turnOff ?? ((names) => this.#runner.turnOff(names));
+    this.#turnOff = options.turnOff;
     this.#setAside = options.setAside;
   }
 

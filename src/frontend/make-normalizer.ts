@@ -1,6 +1,7 @@
 import { loadAssets } from '../directives/index.js';
 import { createNormalizer, type EqualLines, loadPlugins, type Normalizer } from '../normalize/index.js';
 import { isAskedFor } from '../stack/config-files.js';
+import type { AtWork } from './at-work.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 
 /** Where hosts are by name: the stack's `hosts`, then host assets (/32, /128). */
@@ -16,10 +17,10 @@ const hostAddresses = ({ hosts, files }: Pick<ResolvedStack, 'hosts' | 'files'>)
 /** The normalizer of a stack whose plugins have been checked; none where it has no plugins. */
 export const makeNormalizer = (
   stack: Pick<ResolvedStack, 'plugins' | 'hosts' | 'files'>,
-  state: EqualLines | undefined,
+  { state, trying }: { readonly state?: EqualLines | undefined; readonly trying?: AtWork } = {},
 ): Normalizer | undefined => {
   if (stack.plugins.length === 0) return undefined;
   const { plugins } = loadPlugins(stack.plugins, () => undefined);
   const hosts = hostAddresses(stack);
-  return createNormalizer(plugins, { hosts: (name) => hosts.get(name), state });
+  return createNormalizer(plugins, { hosts: (name) => hosts.get(name), state, trying });
 };

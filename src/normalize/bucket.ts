@@ -67,7 +67,10 @@ export class Bucket {
     if (this.#pairs.size > 0) this.#findPairs(scan);
     found.sort(byOrder);
     for (let i = 0; i < found.size; i += 1) {
-      const outcome = found.at(i)?.attempt(scan);
+      const candidate = found.at(i);
+      if (candidate === undefined) continue;
+      scan.trying.plugin(candidate.order);
+      const outcome = candidate.attempt(scan);
       if (outcome !== undefined) return outcome;
     }
     return undefined;

@@ -7,7 +7,7 @@ import type { LoadedPlugin } from './loaded-plugin.js';
 import type { NormalizedEvent } from './normalized-event.js';
 import { PluginIndex } from './plugin-index.js';
 import { readRepeated } from './repeated.js';
-import { Scan } from './scan.js';
+import { Scan, type Trying } from './scan.js';
 
 /** Longest message that is matched, in UTF-16 units; longer ones are cut and counted. JSON is read whole. */
 const LONGEST_MESSAGE = 8_192;
@@ -24,6 +24,8 @@ export interface NormalizerOptions {
   readonly sensor?: string | undefined;
   /** What `save` gave before a restart. */
   readonly state?: EqualLines | undefined;
+  /** Told which pattern is tried. */
+  readonly trying?: Trying | undefined;
 }
 
 /** Makes normalized events of records. */
@@ -31,6 +33,10 @@ export interface Normalizer {
   /** The events of a record, in dsiem's terms; none where no plugin knows it. Depends on the records before it only through equal lines. */
   readonly normalize: (record: LogRecord) => readonly NormalizedEvent[];
   readonly counters: Readonly<Counters>;
+  /** Names of the patterns, by the numbers `trying` is told. */
+  readonly patterns: readonly string[];
+  /** From here on the patterns of these names are not tried, and all others are. */
+  readonly turnOff: (names: ReadonlySet<string>) => void;
   /** Which equal lines were seen, to go on after a restart with the same ids. */
   readonly save: () => EqualLines;
 }
@@ -50,7 +56,7 @@ const messageOf = (record: LogRecord, counters: Counters): string => {
 /** Compiles plugins to a normalizer. */
 export const createNormalizer = (plugins: readonly LoadedPlugin[], options: NormalizerOptions = {}): Normalizer => {
   const counters = newCounters();
-  const scan = new Scan(noRecord);
+  const scan = new Scan(noRecord, options.trying ?? nobody);
   const ids = new EventIds(options.state);
   const hosts = new HostAddresses({
     hosts: options.hosts,
@@ -82,7 +88,10 @@ export const createNormalizer = (plugins: readonly LoadedPlugin[], options: Norm
     return events;
   };
 
-  return { normalize, counters, save: () => ids.save() };
+  const { names: patterns } = index;
+  return { normalize, counters, patterns, turnOff: (names) => index.turnOff(names), save: () => ids.save() };
 };
+
+const nobody: Trying = { plugin: () => undefined };
 
 const noRecord: LogRecord = { seq: 0, time: 0, receivedAt: 0, message: '', raw: '', input: '', normalized: [] };

@@ -10,6 +10,17 @@ import { compileSelector, keyOf } from './selector.js';
 
 const everyRecord: Selector = {};
 
+type Try = (scan: Scan) => Outcome | undefined;
+
+const never: Try = () => undefined;
+
+/** A pattern at one of its places: what it does, and what it does when it is not turned off. */
+interface Placed {
+  readonly order: number;
+  readonly on: Try;
+  attempt: Try;
+}
+
 /** Plugins found by what a record says of itself: program, host, input, facility, then literals and values. */
 export class PluginIndex {
   readonly #building: Building;
@@ -20,7 +31,9 @@ export class PluginIndex {
   };
   readonly #facilities = new Map<number, Bucket>();
   readonly #global = new Bucket();
-  #order = 0;
+  readonly #placed: Placed[] = [];
+  /** Patterns by their number, as they are named to people. */
+  readonly names: string[] = [];
 
   constructor(plugins: readonly LoadedPlugin[], building: Building) {
     this.#building = building;
@@ -39,6 +52,11 @@ export class PluginIndex {
       findIn(this.#facilities, facility, scan) ??
       this.#global.find(scan)
     );
+  }
+
+  /** From here on the patterns of these names know no record, and all others do. */
+  turnOff(names: ReadonlySet<string>): void {
+    for (const placed of this.#placed) placed.attempt = names.has(this.names[placed.order] ?? '') ? never : placed.on;
   }
 
   #add(plugin: LoadedPlugin): void {
@@ -62,30 +80,30 @@ export class PluginIndex {
     for (const [pattern, kinds] of byPattern) {
       const getter = groupGetter(pattern.groups);
       const compiled = kinds.map((kind) => this.#compile(plugin, kind, getter));
-      const attempt = (scan: Scan): Outcome | undefined => {
+      const attempt: Try = (scan) => {
         const match = pattern.regex.exec(scan.message);
         return match === null ? undefined : firstOf(compiled, match);
       };
-      this.#place(plugin, attempt, (bucket, placed) => bucket.addText(pattern.literals, placed));
+      this.#place(plugin, { attempt, kind: kinds[0] }, (bucket, placed) => bucket.addText(pattern.literals, placed));
     }
   }
 
   #addJson(plugin: LoadedPlugin, kind: LoadedKind): void {
     const compiled = this.#compile(plugin, kind, compilePath);
-    const attempt = (scan: Scan): Outcome | undefined => {
+    const attempt: Try = (scan) => {
       const object = scan.json();
       return object !== undefined && compiled.accepts(object) ? compiled.make(object) : undefined;
     };
-    this.#place(plugin, attempt, (bucket, placed) => bucket.addJson(kind.when, placed));
+    this.#place(plugin, { attempt, kind }, (bucket, placed) => bucket.addJson(kind.when, placed));
   }
 
   #addPairs(plugin: LoadedPlugin, kind: LoadedKind, format: PairFormat): void {
     const compiled = this.#compile(plugin, kind, pairGetter);
-    const attempt = (scan: Scan): Outcome | undefined => {
+    const attempt: Try = (scan) => {
       const pairs = scan.pairs(format);
       return pairs !== undefined && compiled.accepts(pairs) ? compiled.make(pairs) : undefined;
     };
-    this.#place(plugin, attempt, (bucket, placed, selector) => {
+    this.#place(plugin, { attempt, kind }, (bucket, placed, selector) => {
       // A literal of the selector finds the plugin before anything is read.
       if (selector.contains?.every(isAscii) !== true) bucket.addPairs(format, kind.when, placed);
       else for (const literal of selector.contains) bucket.addText({ inner: literal }, placed);
@@ -98,17 +116,16 @@ export class PluginIndex {
 
   #place(
     plugin: LoadedPlugin,
-    attempt: (scan: Scan) => Outcome | undefined,
-    add: (bucket: Bucket, placed: { order: number; attempt: typeof attempt }, selector: Selector) => void,
+    { attempt, kind }: { readonly attempt: Try; readonly kind: LoadedKind | undefined },
+    add: (bucket: Bucket, placed: Placed, selector: Selector) => void,
   ): void {
-    const order = this.#order;
-    this.#order += 1;
+    const place = kind === undefined ? 0 : plugin.kinds.indexOf(kind);
+    const order = this.names.push(`plugin ${plugin.name}, kind ${place + 1}`) - 1;
     for (const selector of plugin.records.length === 0 ? [everyRecord] : plugin.records) {
       const holds = compileSelector(selector);
-      const placed = {
-        order,
-        attempt: holds === undefined ? attempt : (scan: Scan) => (holds(scan) ? attempt(scan) : undefined),
-      };
+      const on: Try = holds === undefined ? attempt : (scan) => (holds(scan) ? attempt(scan) : undefined);
+      const placed: Placed = { order, on, attempt: on };
+      this.#placed.push(placed);
       for (const bucket of this.#bucketsOf(selector)) add(bucket, placed, selector);
     }
   }

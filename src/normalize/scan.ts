@@ -13,6 +13,11 @@ const pairReaders: Readonly<Record<PairFormat, (text: string) => Pairs | undefin
   leef: readLeef,
 };
 
+/** Is told which pattern tries a record, by its number. */
+export interface Trying {
+  plugin(index: number): void;
+}
+
 /** The record that is being normalized, and what was read from it so far: each format at most once. */
 export class Scan {
   record: LogRecord;
@@ -22,10 +27,12 @@ export class Scan {
   faultyJson = false;
   #json: JsonObject | undefined;
   #jsonRead = false;
+  readonly trying: Trying;
   readonly #pairs = new Map<PairFormat, Pairs | undefined>();
 
-  constructor(record: LogRecord) {
+  constructor(record: LogRecord, trying: Trying) {
     this.record = record;
+    this.trying = trying;
   }
 
   begin(record: LogRecord, message: string): void {

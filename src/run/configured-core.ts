@@ -160,7 +160,7 @@ export class ConfiguredCore {
   #ended(core: CoreThread, end: CoreEnd): void {
     const { supervisor, outbox, changed, died } = this.#options;
     const restarted = this.#changing.then(async () => {
-      const sequel = await supervisor.ended(end, (working) => this.#nameOf(working));
+      const sequel = await supervisor.ended(end, (working) => this.#nameOf(working, core));
       if (this.#over || !sequel.restart) {
         died(sequel.restart ? end.message : sequel.message);
         return;
@@ -174,10 +174,10 @@ export class ConfiguredCore {
     this.#changing = restarted.catch((cause: unknown) => died(messageOf(cause)));
   }
 
-  #nameOf(working: Pulse['working']): string {
+  #nameOf(working: Pulse['working'], { patterns }: CoreThread): string {
     const { modules } = this.#chosen?.stack ?? this.#options.stack;
     if (working.kind === 'module') return modules[working.index]?.name ?? 'core';
-    return 'core';
+    return working.kind === 'plugin' ? (patterns[working.index] ?? 'core') : 'core';
   }
 
   /** The core has come to where another configuration begins. */

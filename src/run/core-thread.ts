@@ -42,6 +42,8 @@ export class CoreThread {
   /** The configuration under which the entries behind that came, as the checkpoint says. */
   generation: string | undefined;
   positions: IoStart['positions'] = [];
+  /** Names of the normalizer's patterns, by number. */
+  patterns: readonly string[] = [];
   counters: CoreCounters | undefined;
   readonly #atWork = new AtWork();
   readonly #thread: Worker;
@@ -107,6 +109,7 @@ export class CoreThread {
       case 'ready':
         this.position = message.position;
         this.positions = message.positions;
+        this.patterns = message.patterns;
         this.#started = true;
         this.#watch();
         this.#ready.pass();

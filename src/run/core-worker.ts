@@ -233,7 +233,7 @@ const run = async (): Promise<void> => {
     } else if (request.type === 'eventsSafe') safe?.();
     else if (request.type === 'stop') void stop();
   });
-  post({ type: 'ready', position: work.seq, positions: core.positions() });
+  post({ type: 'ready', position: work.seq, positions: core.positions(), patterns: core.normalizer?.patterns ?? [] });
 };
 
 run().catch((cause: unknown) =>

@@ -128,7 +128,13 @@ export type CoreMessage =
   | LogMessage
   /** The last checkpoint is read. Under which configuration does the core go on? Answered by `configuration`. */
   | { readonly type: 'restored'; readonly position: number; readonly generation: string | undefined }
-  | { readonly type: 'ready'; readonly position: number; readonly positions: IoStart['positions'] }
+  | {
+      readonly type: 'ready';
+      readonly position: number;
+      readonly positions: IoStart['positions'];
+      /** Names of the normalizer's patterns, by number. */
+      readonly patterns: readonly string[];
+    }
   /** `byConfiguration`: it cannot run under the one it was given; with another it may. */
   | { readonly type: 'failed'; readonly message: string; readonly byConfiguration?: boolean }
   /** It has come to where another configuration begins, has saved what it knows, and does nothing more. */
