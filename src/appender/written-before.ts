@@ -11,12 +11,12 @@ const newline = 0x0a;
 const mostTries = 3;
 
 /** Why nothing can be said about what was written before. */
-export interface Unproven {
+interface Unproven {
   readonly reason: string;
 }
 
 /** How far lines stand already where the file was left. */
-export interface Passed {
+interface Passed {
   /** Bytes of whole lines that stand there. */
   readonly bytes: number;
   /** More cannot follow: the file's last line has been passed, or another one stands there than was given. */
