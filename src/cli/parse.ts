@@ -124,8 +124,11 @@ export const addParse = (program: Command): void => {
               timeZone,
             });
       await input.start();
-      await input.ended;
-      await sink.drained();
+      try {
+        await input.ended;
+      } finally {
+        await sink.drained();
+      }
     }
   });
 };

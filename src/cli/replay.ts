@@ -1,12 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
-import { replay } from '../replay/replay.js';
+import { replay, ReplayCutShort } from '../replay/replay.js';
 import type { ReplaySummary } from '../replay/replayed-core.js';
 import { Console, consoleLog } from './console.js';
 import { parseMoment } from './moment.js';
 import { checkJournalArguments, type JournalReplayArguments, runJournalReplay } from './replay-journal.js';
-import { addStackOptions, option, type StackOptions, sayWarnings, stackOf } from './stack-options.js';
+import {
+  addStackOptions,
+  namesOf,
+  option,
+  type StackOptions,
+  sayWarnings,
+  stackOf,
+  temporaryDir,
+} from './stack-options.js';
 import { parseFrameSize, parseTimeZone, parseYear } from './values.js';
 
 interface Options extends Partial<StackOptions>, JournalReplayArguments {
@@ -93,7 +101,8 @@ export const addReplay = (program: Command): void => {
       process.stdout.write(options.json === true ? `${JSON.stringify(summary)}\n` : show(summary));
     };
     if (options.journal !== undefined) {
-      say(await runJournalReplay({ ...options, stack, out: options.out }, terminal));
+      const parts = { stack, stackAlone: namesOf(options) !== undefined, cacheDir: temporaryDir() };
+      say(await runJournalReplay({ ...options, ...parts, out: options.out }, terminal));
       return;
     }
     const progress = await bar(files, terminal.isTerminal);
@@ -114,6 +123,10 @@ export const addReplay = (program: Command): void => {
       });
       progress?.stop();
       say(summary);
+    } catch (thrown) {
+      progress?.stop();
+      if (thrown instanceof ReplayCutShort) say(thrown.summary);
+      throw thrown;
     } finally {
       progress?.stop();
     }

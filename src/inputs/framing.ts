@@ -47,7 +47,9 @@ const keptBytes = 1024;
  */
 export class FrameDecoder {
   readonly #maxFrame: number;
-  readonly #octetCounting: boolean;
+  /** Whether frames may be octet counted. */
+  readonly octetCounting: boolean;
+  readonly #emptyFrames: boolean;
   readonly #counts: FramingCounts;
   #mode: 'start' | 'line' | 'octets' | 'skip-line' | 'skip-octets' = 'start';
   /** The count read so far in `start`, of the frame in `octets`, still to skip in `skip-octets`. */
@@ -61,10 +63,13 @@ export class FrameDecoder {
     readonly maxFrame: number;
     /** False: every frame is a line. */
     readonly octetCounting: boolean;
+    /** An empty line is an empty frame. Default: no frame. */
+    readonly emptyFrames?: boolean;
     readonly counts: FramingCounts;
   }) {
     this.#maxFrame = options.maxFrame;
-    this.#octetCounting = options.octetCounting;
+    this.#emptyFrames = options.emptyFrames ?? false;
+    this.octetCounting = options.octetCounting;
     this.#counts = options.counts;
   }
 
@@ -104,7 +109,7 @@ export class FrameDecoder {
 
   #begin(chunk: Buffer, from: number): number {
     let at = from;
-    while (this.#octetCounting && at < chunk.length) {
+    while (this.octetCounting && at < chunk.length) {
       const byte = chunk[at] ?? 0;
       if (byte === space && this.#octets > 0) {
         this.#release();
@@ -192,7 +197,7 @@ export class FrameDecoder {
 
   #endLine(bytes: Buffer, start: number, end: number, flags: number, emit: EmitFrame): void {
     const stop = end > start && bytes[end - 1] === cr ? end - 1 : end;
-    if (stop === start) this.#counts.empty += 1;
+    if (stop === start && !this.#emptyFrames) this.#counts.empty += 1;
     else this.#deliver(bytes, start, stop, flags, emit);
   }
 

@@ -1,16 +1,16 @@
 import { open, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { messageOf } from '../fault.js';
 import { FrameSource } from '../journal/block.js';
+import { unpack } from '../tail-file/index.js';
+import { captureHeader } from './capture-header.js';
 import { FrameDecoder, newFramingCounts } from './framing.js';
 import { type FrameSink, type Input, type InputCounters, InputError } from './input.js';
 
 /** How a stored file is read. */
 export interface StoredFileOptions {
   readonly path: string;
-  /** `capture`: what an input received, both framings; `lines`: a frame a line; `auto`: told apart by the beginning. */
+  /** `capture`: what an input received, both framings; `lines`: a frame a line; `auto`: told apart by the beginning, and refused where that turns out wrong. */
   readonly framing: 'auto' | 'lines' | 'capture';
   readonly maxFrame: number;
   readonly timeZone?: string | undefined;
@@ -22,7 +22,22 @@ export interface StoredFileOptions {
 }
 
 const chunkBytes = 1024 * 1024;
-const isOctetCounted = (head: Buffer): boolean => /^[1-9]\d{0,7} </u.test(head.toString('latin1', 0, 16));
+const zero = 48;
+const nine = 57;
+
+/** Whether the message begins with a count and a priority, as few lines do. */
+const isOctetCounted = (bytes: Uint8Array, start: number, end: number): boolean => {
+  const first = bytes[start] ?? 0;
+  if (first <= zero || first > nine) return false;
+  const head = Buffer.from(bytes.subarray(start, Math.min(end, start + 16)));
+  return /^[1-9]\d{0,7} <\d{1,3}>/u.test(head.toString('latin1'));
+};
+
+const notALine =
+  'begins as an octet-counted message, in a file of lines; --format capture would be right, or syslog where it is a line';
+
+/** Lines and octet-counted messages in a file that does not say it has both. */
+class MixedFraming extends Error {}
 
 /** A stored file, plain or gzip, as frames: read once from beginning to end. */
 export class StoredFile implements Input {
@@ -72,39 +87,62 @@ export class StoredFile implements Input {
   }
 
   async #read(head: Buffer, modifiedAt: number): Promise<void> {
-    const { path, framing, maxFrame, timeZone, year, normalized, progress } = this.#options;
+    const { path, framing, timeZone, year, normalized, progress } = this.#options;
     const format = normalized === true ? 'normalized' : 'log';
     const source = new FrameSource({ input: this.name, timeZone, year, referenceTime: modifiedAt, format });
     const file = createReadStream(path, { highWaterMark: chunkBytes });
     let read = 0;
-    file.on('data', (chunk) => progress?.((read += chunk.length)));
+    file.on('data', (chunk) => {
+      read += chunk.length;
+      progress?.(read);
+    });
     const zipped = head[0] === 0x1f && head[1] === 0x8b;
-    const stream: Readable = zipped ? file.pipe(createGunzip({ chunkSize: chunkBytes })) : file;
-    file.on('error', (cause) => stream.destroy(cause));
+    const chunks: AsyncIterable<Buffer> = zipped ? unpack(file) : file;
     let decoder: FrameDecoder | undefined;
     const emit = (bytes: Uint8Array, start: number, end: number, flags: number): boolean => {
       this.#received += 1;
       this.#sink.push({ source, bytes, start, end, receivedAt: modifiedAt, flags });
       return true;
     };
+    /** Lines alone are expected: refuses a message that is none. */
+    const emitLine = (bytes: Uint8Array, start: number, end: number, flags: number): boolean => {
+      if (isOctetCounted(bytes, start, end)) throw new MixedFraming(`record ${this.#received + 1} ${notALine}`);
+      return emit(bytes, start, end, flags);
+    };
+    let take = emit;
+    let failure: unknown;
     try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
         if (this.#stopped) break;
         this.#bytes += chunk.length;
-        decoder ??= new FrameDecoder({
-          maxFrame,
-          octetCounting: framing === 'capture' || (framing === 'auto' && isOctetCounted(chunk)),
-          counts: this.#counts,
-        });
-        decoder.push(chunk, 0, emit);
+        const from = decoder === undefined && this.#isMarked(chunk) ? captureHeader.length : 0;
+        decoder ??= this.#decoderFor(chunk);
+        if (framing === 'auto' && !decoder.octetCounting) take = emitLine;
+        decoder.push(chunk, from, take);
         if (this.#sink.full) await this.#sink.drained();
       }
+      // A stored file's last line is whole without its newline; only an octet-counted frame can be half.
+      if (decoder?.awaitsOctets === false) decoder.finish((bytes, start, end) => take(bytes, start, end, 0));
     } catch (cause) {
-      throw new InputError(`cannot read ${path} past byte ${read}: ${messageOf(cause)}`, { cause });
+      failure = cause;
     }
-    // A stored file's last line is whole without its newline; only an octet-counted frame can be half.
-    decoder?.finish((bytes, start, end, flags) => emit(bytes, start, end, decoder.awaitsOctets ? flags : 0));
+    if (!(failure instanceof MixedFraming)) decoder?.finish(take);
     if (this.#sink.full) await this.#sink.drained();
+    if (failure === undefined) return;
+    const where = failure instanceof MixedFraming ? path : `${path} past byte ${read}`;
+    throw new InputError(`cannot read ${where}: ${messageOf(failure)}`, { cause: failure });
+  }
+
+  #isMarked(head: Buffer): boolean {
+    return this.#options.framing !== 'lines' && head.subarray(0, captureHeader.length).equals(captureHeader);
+  }
+
+  #decoderFor(head: Buffer): FrameDecoder {
+    const { framing, maxFrame } = this.#options;
+    const emptyFrames = this.#isMarked(head);
+    const begins = framing === 'auto' && isOctetCounted(head, 0, head.length);
+    const octetCounting = framing === 'capture' || emptyFrames || begins;
+    return new FrameDecoder({ maxFrame, octetCounting, emptyFrames, counts: this.#counts });
   }
 }
 

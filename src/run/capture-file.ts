@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { captureHeader } from '../inputs/capture-header.js';
 import { BlockReader, entryKinds } from '../journal/block.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
@@ -8,7 +9,7 @@ const cr = 13;
 const zero = 48;
 const nine = 57;
 
-/** Writes what is received to a file that `replay` reads: a line a frame, octet counted (RFC 6587 §3.4.1) where a line could not carry it. */
+/** Writes what is received to a file that `replay` reads: a line a frame, octet counted (RFC 6587 §3.4.1) where a line could not carry it; an empty frame is an empty line. */
 export class CaptureFile {
   readonly #path: string;
   readonly #log: Log;
@@ -25,7 +26,7 @@ export class CaptureFile {
   /** Opens the file for appending. Rejects where it cannot. */
   static async open(path: string, log: Log): Promise<CaptureFile> {
     try {
-      return new CaptureFile(path, await open(path, 'a', 0o600), log);
+      return new CaptureFile(path, await openCapture(path), log);
     } catch (cause) {
       throw new Error(`cannot write the capture ${path}: ${messageOf(cause)}`, { cause });
     }
@@ -39,10 +40,9 @@ export class CaptureFile {
       if (reader.kind !== entryKinds.frame) continue;
       const frame = reader.bytes.subarray(reader.start, reader.end);
       const first = frame[0] ?? lf;
-      const asLine =
-        !(first >= zero && first <= nine) && !frame.includes(lf) && frame.at(-1) !== cr && frame.length > 0;
+      const asLine = !(first >= zero && first <= nine) && !frame.includes(lf) && frame.at(-1) !== cr;
       if (asLine) parts.push(frame, Buffer.from('\n'));
-      else if (frame.length > 0) parts.push(Buffer.from(`${frame.length} `), frame);
+      else parts.push(Buffer.from(`${frame.length} `), frame);
     }
     const bytes = Buffer.concat(parts);
     this.#writing = this.#writing.then(() => this.#write(bytes));
@@ -52,7 +52,7 @@ export class CaptureFile {
   async reopen(): Promise<void> {
     this.#writing = this.#writing.then(async () => {
       try {
-        const file = await open(this.#path, 'a', 0o600);
+        const file = await openCapture(this.#path);
         await this.#file.close();
         this.#file = file;
       } catch (cause) {
@@ -76,3 +76,16 @@ export class CaptureFile {
     }
   }
 }
+
+/** A capture that was begun without its header, by an older version, goes on without. */
+const openCapture = async (path: string): Promise<FileHandle> => {
+  const file = await open(path, 'a', 0o600);
+  try {
+    const stats = await file.stat();
+    if (stats.size === 0) await file.write(captureHeader);
+    return file;
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
+};

@@ -1,10 +1,10 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { open, realpath, type FileHandle } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { beginsWith, fingerprint, headBytes, markBytes } from './fingerprint.js';
 import { identityOf, type ChainFile, type FollowSettings, type ReadOutcome, type ReadStep } from './chain-file.js';
 import { LineCutter } from './line-cutter.js';
 import type { FilePosition } from './position.js';
+import { unpack } from './unpack.js';
 
 const empty = Buffer.alloc(0);
 
@@ -36,14 +36,8 @@ export class GzipFile implements ChainFile {
     this.#cutter = new LineCutter(settings);
     this.#together = settings.together;
     const stored = handle.createReadStream();
-    const unpacked = stored.pipe(createGunzip());
-    stored.on('error', (error) => unpacked.destroy(error));
-    unpacked.on('error', () => stored.destroy());
-    this.#chunks = unpacked[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    this.#destroy = () => {
-      stored.destroy();
-      unpacked.destroy();
-    };
+    this.#chunks = unpack(stored);
+    this.#destroy = () => stored.destroy();
   }
 
   /** Opens it and unpacks its head. Rejects with the system's error or zlib's; undefined where it is not a regular file. */

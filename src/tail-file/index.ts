@@ -7,3 +7,4 @@ export { parseTailPosition, type FilePosition, type TailPosition } from './posit
 export type { TailReport } from './report.js';
 export { TailFile } from './tail-file.js';
 export { bufferBytesFor, type PollResult, type TailFileOptions } from './tail-options.js';
+export { unpack } from './unpack.js';

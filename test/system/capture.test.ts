@@ -39,11 +39,13 @@ describe('tocsin run --capture', function () {
       Buffer.from('<13>Nov 20 10:00:00 gate app: bytes \xff\xfe\0\x01', 'latin1'),
       '<999>no such priority',
       `${line('two')}${line('lines')}`,
+      '',
+      `${line('last')}`,
     ]);
-    await live.told(208);
+    await live.told(210);
     expect((await live.end()).code).to.equal(0);
 
-    const args = ['replay', 'received.cap', '--format', 'capture', '--year', '2026', '--stack', 'tell', '--out', 'out'];
+    const args = ['replay', 'received.cap', '--year', '2026', '--stack', 'tell', '--out', 'out'];
     const { code, stderr } = await tocsin(args, { cwd: dir() });
     expect([code, stderr]).to.deep.equal([0, '']);
     const replayed = records(eventsIn(join(dir(), 'out/events.jsonl')));
