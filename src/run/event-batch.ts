@@ -9,6 +9,7 @@ const parse = (id: string): [seq: number, ordinal: number] => {
 
 /** Gathers a batch of events into an outbox block. After a restart it passes over events that the outbox already has. */
 export class EventBatch {
+  /** Those of quiet classes left out, which listeners get only where they ask for them. */
   events = 0;
   /** Of the newest event given. */
   lastEventId = '';
@@ -30,7 +31,7 @@ export class EventBatch {
       this.#known = undefined;
     }
     const bytes = Buffer.from(storeEvent(event));
-    this.events += 1;
+    if (event.class.quiet !== true) this.events += 1;
     this.lastEventId = event.id;
     this.#writer ??= new BlockWriter({ firstSeq: this.#nextNumber, bytes: Math.max(16_384, bytes.length * 2) });
     this.#writer.add(entryKinds.event, 0, undefined, event.time, bytes, 0, bytes.length);

@@ -10,6 +10,10 @@ class Said extends NoticeEvent<typeof Said.fields> {
   }
 }
 
+class Counted extends Said {
+  static readonly quiet = true;
+}
+
 const said = (id: string, what: unknown): Said => Object.assign(new Said({ what }), { id, module: 'm' });
 
 describe('EventBatch', () => {
@@ -22,5 +26,13 @@ describe('EventBatch', () => {
     batch.add(said('1-3', 'b'));
     const reader = new BlockReader(batch.take() ?? new Uint8Array());
     expect([reader.header.firstSeq, reader.header.count, batch.lastEventId]).to.deep.equal([5, 2, '1-3']);
+  });
+
+  it('counts what people see: quiet events are stored and not counted', () => {
+    const batch = new EventBatch({ lastEventId: undefined, lastEventNumber: 0 });
+    batch.add(said('1-0', 'a'));
+    batch.add(Object.assign(new Counted({ what: 'b' }), { id: '1-1', module: 'm' }));
+    expect(new BlockReader(batch.take() ?? new Uint8Array()).header.count).to.equal(2);
+    expect(batch.events).to.equal(1);
   });
 });
