@@ -17,6 +17,8 @@ export class Written {
   #place: FilePlace | undefined;
   #before: WrittenBefore | undefined;
   #lookedBack = false;
+  /** The place has come to be in another file, and may not be kept there yet. */
+  #hasMoved = false;
   /** What follows the place is not known to be ours. */
   #astray = false;
   /** Lines given of the event that the kept place ends in. */
@@ -61,6 +63,7 @@ export class Written {
     const settled = this.#lookedBack && this.#before === undefined && held.count === 0;
     if (this.#place !== undefined && file !== undefined && settled) {
       this.#astray = false;
+      this.#hasMoved ||= !file.is(this.#place);
       this.#place = { ...this.#place, dev: file.dev, ino: file.ino, end: file.end };
     }
     return this.#place;
@@ -105,7 +108,7 @@ export class Written {
 
   #leadsTo(file: OpenFile): boolean {
     // A file that somebody else has added to is still this one.
-    return !this.#astray && this.#place !== undefined && file.is(this.#place) && file.end >= this.#place.end;
+    return !this.#astray && !this.#hasMoved && this.#place !== undefined && file.is(this.#place) && file.end >= this.#place.end;
   }
 
   async #begin(file: OpenFile): Promise<void> {
@@ -117,6 +120,7 @@ export class Written {
     const { event = 0, lines = 0 } = this.#place ?? {};
     this.#place = { dev: file.dev, ino: file.ino, end: file.end, event, lines };
     this.#astray = false;
+    this.#hasMoved = false;
     await this.#places.keep(path);
   }
 

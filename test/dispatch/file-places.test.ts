@@ -131,6 +131,24 @@ describe('places of files', () => {
     expect(run.told.counts.get('already_written')).to.equal(1);
   });
 
+  it('a new file that was opened while there was nothing to write is kept before the first line goes there', async () => {
+    const given = lines('a', 'b');
+    const world = await begin();
+    let { disk, run } = world;
+    await run.give(given, 1);
+    await run.save();
+    await run.safe();
+    disk.rotate(path, `${path}.1`);
+    await run.flush();
+    await run.save();
+    await run.give(given, 2);
+    await run.flush();
+    ({ disk, run } = await killed(world));
+    await run.give(given, 2);
+    await run.flush();
+    expect(disk.text(path)).to.equal('head\nb\n');
+  });
+
   it('equal lines of several events stay apart', async () => {
     const given = lines('same', 'same', 'same');
     const world = await begin();
