@@ -134,4 +134,24 @@ describe('resolveStack()', () => {
     expect(faults).to.include('modules/empty.ts: has no module as its default export; export default defineModule');
     expect(faults).to.include('modules/other.ts: defines module counter; the name other');
   });
+
+  it('takes maxAge from a listener as how long events are tried again, and leaves a module its own', async () => {
+    write(
+      'stacks/aged.yaml',
+      'modules:\n  sshd: { maxAge: 2h }\nlisteners:\n  event-file: { maxAge: 36h }\n  logback: {}\n',
+    );
+    const { modules, listeners } = await resolve('aged');
+    expect(listeners.map(({ maxAgeMs }) => maxAgeMs)).to.deep.equal([36 * 3_600_000, undefined]);
+    expect(listeners[0]?.options).to.deep.equal({});
+    expect(modules[0]?.options).to.deep.equal({ maxAge: '2h' });
+    expect(modules[0]).not.to.have.property('maxAgeMs');
+  });
+
+  it('refuses a maxAge that is none, at its place, and two of them for one listener', async () => {
+    write('stacks/aged.yaml', 'listeners:\n  event-file: { maxAge: soon }\n');
+    expect(await faultsOf('aged')).to.match(/aged\.yaml:2:\d+ listeners\.event-file\.maxAge: "soon" is no duration/);
+    write('stacks/one.yaml', 'listeners:\n  event-file: { maxAge: 1h }\n');
+    write('stacks/two.yaml', 'listeners:\n  event-file: { maxAge: 2h }\n');
+    expect(await faultsOf('one', 'two')).to.include('is also, and differently, at');
+  });
 });
