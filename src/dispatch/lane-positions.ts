@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FilePlace } from '../appender/file-places.js';
 import { messageOf } from '../fault.js';
 import { type FileLayer, realFiles, readWhole } from '../journal/file-layer.js';
+import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';
 
 /** How far a listener has come. */
@@ -125,6 +126,7 @@ export class LanePositions {
     try {
       await replace(this.#fs, path, Buffer.from(textOf(positions)));
       this.#saved = positions;
+      killPoint('positions-written');
       if (this.#failing) this.#log.info(`${path} can be written again`);
       this.#failing = false;
     } catch (cause) {

@@ -1,4 +1,5 @@
 import { messageOf } from '../fault.js';
+import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';
 import type { BehindReader } from './behind-reader.js';
 import type { Delivery } from './delivery.js';
@@ -197,6 +198,7 @@ export class Lane {
     if (this.delivery.dueInMs > 0 && !this.#stopped.aborted) return;
     const taken = this.#taken;
     await this.#alone(() => this.delivery.flush());
+    killPoint('listener-flushed');
     this.position = taken;
     this.#moved();
   }

@@ -8,8 +8,6 @@ import { AppendTimes } from './append-times.js';
 import { BehindReader } from './behind-reader.js';
 import { type EventBatch, readBatch } from './event-batch.js';
 
-export type { BehindReader, EventBatch };
-
 interface Kept {
   readonly firstNumber: number;
   readonly lastNumber: number;

@@ -1,12 +1,18 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { AppendFile } from '../../src/appender/append-file.js';
 import { Delivery } from '../../src/dispatch/delivery.js';
 import { Lane } from '../../src/dispatch/lane.js';
+import { LanePlaces } from '../../src/dispatch/lane-places.js';
+import { LanePositions } from '../../src/dispatch/lane-positions.js';
 import { Outbox } from '../../src/dispatch/outbox.js';
 import { NoticeEvent } from '../../src/events/event.js';
 import type { Listener } from '../../src/listener.js';
 import { EventBatch } from '../../src/run/event-batch.js';
+import { record } from '../contracts/listener-context.js';
 import { until } from '../support/eventually.js';
 import { noteLog } from '../support/note-log.js';
+import { temporaryDirs } from '../support/temporary-dir.js';
 
 class Said extends NoticeEvent<typeof Said.fields> {
   static override readonly fields = { n: 'number' } as const;
@@ -25,6 +31,8 @@ const saidBlock = (count: number): { block: Uint8Array; lastEventId: string } =>
 };
 
 describe('Lane', () => {
+  const { dir } = temporaryDirs();
+
   it('asks one thing at a time of its listener, also when files are reopened and it closes', async () => {
     let busy = 0;
     const overlaps: string[] = [];
@@ -72,5 +80,78 @@ describe('Lane', () => {
     expect(calls.filter((name) => name === 'reopen')).to.have.length(6);
     expect(calls.at(-1)).to.equal('close');
     expect(notes).to.deep.equal([]);
+  });
+
+  it('notes how far it and its files are only once the outbox cannot lose the events', async () => {
+    const { log } = noteLog();
+    const outbox = await Outbox.open({ dir: join(dir(), 'outbox'), maxBytes: 1e6, log });
+    const path = join(dir(), 'listeners.json');
+    const positions = await LanePositions.open({ path, newestEvent: 0, log });
+    const places = new LanePlaces({ lane: 'test', positions, newestBefore: 0 });
+    const { metrics } = record();
+    const file = new AppendFile({ path: join(dir(), 'said.log'), log, metrics, places });
+    const listener: Listener = {
+      handle: (event) => file.add(event.summary),
+      flush: () => file.flush(),
+      close: () => file.close(),
+    };
+    const abort = new AbortController();
+    const lane = new Lane({
+      delivery: new Delivery({ name: 'test', listener, log, refused: () => true, stopped: abort.signal }),
+      outbox,
+      findClass: () => Said,
+      position: 0,
+      log,
+      stopped: abort.signal,
+      moved: () => undefined,
+      places,
+    });
+    lane.start();
+    const { block, lastEventId } = saidBlock(3);
+    await outbox.append(block, lastEventId);
+    await until('all is delivered', () => lane.lag === 0);
+    await lane.save();
+    expect(positions.get('test')?.event, 'the place of the new file was kept, no event').to.equal(0);
+    await outbox.sync();
+    await lane.save();
+    expect(positions.get('test')?.event).to.equal(3);
+    expect([...(positions.get('test')?.files.values() ?? [])])
+      .to.have.length(1)
+      .and.nested.include({ '[0].end': 21 });
+    abort.abort();
+    await lane.close();
+    await outbox.close();
+  });
+
+  it('tells how long the oldest event has been waiting, and 0 once all are delivered', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { log } = noteLog();
+    const outbox = await Outbox.open({ dir: undefined, maxBytes: 1e6, log });
+    const abort = new AbortController();
+    const listener: Listener = { handle: () => held };
+    const delivery = new Delivery({ name: 'test', listener, log, refused: () => true, stopped: abort.signal });
+    const findClass = () => undefined;
+    const lane = new Lane({
+      delivery,
+      outbox,
+      findClass,
+      position: 0,
+      log,
+      stopped: abort.signal,
+      moved: () => undefined,
+    });
+    lane.start();
+    const { block, lastEventId } = saidBlock(2);
+    await outbox.append(block, lastEventId);
+    await until('it has waited', () => lane.lagSeconds >= 0.2);
+    release();
+    await until('all is delivered', () => lane.lag === 0);
+    expect(lane.lagSeconds).to.equal(0);
+    abort.abort();
+    await lane.close();
+    await outbox.close();
   });
 });
