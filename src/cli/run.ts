@@ -157,6 +157,11 @@ const run = async (options: Options): Promise<void> => {
     exitCode = diedExitCode;
     over.resolve('something failed');
   };
+  const dataDirGone = (reason: string): void => {
+    log.error(reason);
+    if (exitCode === 0) exitCode = 1;
+    over.resolve('the data directory is gone');
+  };
   const runtime = await Runtime.start({
     stack,
     inputs,
@@ -175,6 +180,7 @@ const run = async (options: Options): Promise<void> => {
     log,
     console: terminal,
     died: fail,
+    dataDirGone,
     ended: () => over.resolve('all inputs have ended'),
   }).catch((cause: unknown) => {
     throw new RunFailed(messageOf(cause), { cause });

@@ -73,11 +73,11 @@ export class Dispatcher {
   }
 
   /** Delivers what there is, for at most so long, and closes. What a listener did not get, it gets at the next start. */
-  async close(withinMs: number): Promise<void> {
+  async close(withinMs: number, { save = true }: { readonly save?: boolean } = {}): Promise<void> {
     clearInterval(this.#saving);
     await this.#lanes.close(withinMs);
     await this.outbox.close();
-    await this.#made.positions.write();
+    if (save) await this.#made.positions.write();
   }
 
   async #save(): Promise<void> {

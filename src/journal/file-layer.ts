@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { systemCodeOf } from './journal-error.js';
 
 /** An open file. Reads and writes may do less than asked, as the operating system's do. */
 export interface OpenFile {
@@ -26,6 +27,10 @@ export interface FileLayer {
   unlink(path: string): Promise<void>;
   /** Makes names created, renamed and removed in the directory survive a loss of power. */
   syncDir(dir: string): Promise<void>;
+  /** What a path names, over renames: equal for the same file or directory; undefined where there is none. */
+  identity(path: string): Promise<string | undefined>;
+  /** Room on the disk of a directory for whoever runs this. */
+  space(dir: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
 }
 
 const flags = { create: 'w+', update: 'r+', read: 'r' } as const;
@@ -83,6 +88,19 @@ export const realFiles: FileLayer = {
     } finally {
       await handle.close();
     }
+  },
+  async identity(path) {
+    try {
+      const { dev, ino } = await stat(path, { bigint: true });
+      return `${dev}:${ino}`;
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return undefined;
+      throw error;
+    }
+  },
+  async space(dir) {
+    const { bavail, blocks, bsize } = await statfs(dir);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   },
 };
 

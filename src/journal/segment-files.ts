@@ -28,6 +28,20 @@ export const readSegmentName = (name: string): number | undefined => {
   return Number.isSafeInteger(firstSeq) ? firstSeq : undefined;
 };
 
+/** Makes the empty file of a segment. @throws JournalError `write-failed` */
+export const createSegment = async (fs: FileLayer, dir: string, firstSeq: number): Promise<AppendFile> => {
+  const path = segmentPath(dir, firstSeq);
+  let file: AppendFile | undefined;
+  try {
+    file = new AppendFile(await fs.open(path, 'create'), { path, size: 0 });
+    await fs.syncDir(dir);
+    return file;
+  } catch (error) {
+    await file?.close();
+    throw new JournalError('write-failed', `cannot begin the segment ${path}: ${messageOf(error)}`, error);
+  }
+};
+
 /** The segments of a directory, oldest first. */
 export const listSegments = async (fs: FileLayer, dir: string): Promise<Segment[]> => {
   const segments: Segment[] = [];

@@ -5,24 +5,20 @@ import type { BlockLocation, Segment } from './block-chain.js';
 import { readBlockHeader } from './block.js';
 import { type FileLayer, realFiles } from './file-layer.js';
 import { JournalError } from './journal-error.js';
-import { type Recovered, listSegments, recoverSegment, removeSegment, segmentPath } from './segment-files.js';
+import type { SegmentLogOptions } from './segment-log-options.js';
+import {
+  createSegment,
+  type Recovered,
+  listSegments,
+  recoverSegment,
+  removeSegment,
+  segmentPath,
+} from './segment-files.js';
 import { type Gap, readBlock, walkBlocks } from './segment-read.js';
 
 export type { BlockLocation } from './block-chain.js';
+export type { SegmentLogOptions } from './segment-log-options.js';
 export type { Gap } from './segment-read.js';
-
-/** How a log is opened. */
-export interface SegmentLogOptions {
-  readonly dir: string;
-  /** A segment that would grow beyond this is ended; a larger block gets a segment of its own. 64 MiB where absent. */
-  readonly segmentBytes?: number;
-  readonly fs?: FileLayer;
-  /**
-   * Called with each segment that is about to be removed, which happens only where it resolves; else the segment is
-   * kept, and offered again by the next trim. The signal says that the log is being closed.
-   */
-  readonly beforeRemoval?: (segment: Segment, closing: AbortSignal) => Promise<void>;
-}
 
 const keepNothing = async (): Promise<void> => undefined;
 
@@ -128,6 +124,21 @@ export class SegmentLog {
     await this.#current?.sync();
   }
 
+  /**
+   * Where the file of the segment being written is gone (removed underneath), the next block begins another. Resolves to
+   * the segment that is gone: what it held cannot be read any more.
+   */
+  leaveIfRemoved(): Promise<Segment | undefined> {
+    return this.#enqueue(async () => {
+      const segment = this.#segments.at(-1);
+      if (segment === undefined || this.#current === undefined || this.#beginSegment) return undefined;
+      const path = segmentPath(this.dir, segment.firstSeq);
+      if (segment.bytes === 0 || (await this.#fs.identity(path)) !== undefined) return undefined;
+      this.#beginSegment = true;
+      return segment;
+    });
+  }
+
   /** Gives up the numbers up to `seq`, in a new segment: for a log found to end before what a checkpoint has already seen. */
   skipTo(seq: number): Promise<void> {
     return this.#enqueue(async () => {
@@ -223,16 +234,7 @@ export class SegmentLog {
     // From here on the old segment takes no more, even if this fails: the new one's file may be there already.
     this.#beginSegment = true;
     await old?.finish();
-    const path = segmentPath(this.dir, this.#nextSeq);
-    let file: AppendFile | undefined;
-    try {
-      file = new AppendFile(await this.#fs.open(path, 'create'), { path, size: 0 });
-      await this.#fs.syncDir(this.dir);
-      killPoint('segment-created');
-    } catch (error) {
-      await file?.close();
-      throw new JournalError('write-failed', `cannot begin the segment ${path}: ${messageOf(error)}`, error);
-    }
+    const file = await createSegment(this.#fs, this.dir, this.#nextSeq);
     const segment: Segment = { firstSeq: this.#nextSeq, bytes: 0 };
     this.#segments.push(segment);
     this.#current = file;

@@ -1,15 +1,14 @@
-import { BlockReader, entryKinds } from '../journal/block.js';
-import { type GenerationEntry, readGenerationEntry } from '../journal/generation-entry.js';
-import { type BlockLocation, type Gap, SegmentLog } from '../journal/segment-log.js';
+import type { GenerationEntry } from '../journal/generation-entry.js';
+import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
+import type { Segment } from '../journal/block-chain.js';
 import { JournalError } from '../journal/journal-error.js';
-import type { Json } from '../json.js';
-import type { Log } from '../module.js';
+import { JournalPlace } from './journal-place.js';
 import { type ArchiveCounters, KeptSegments } from './kept-segments.js';
-import type { BlockFeed, FeedBlock } from './block-feed.js';
+import type { FeedBlock } from './block-feed.js';
 import type { WriteBlock } from './frame-writer.js';
-import type { IoStart } from './messages.js';
+import { blocksBetween, queueUnworked, type UnworkedOptions } from './unworked-blocks.js';
 
 /** The journal as the io thread uses it: every block is appended, then handed to the core. */
 export interface FrameJournal {
@@ -29,6 +28,8 @@ export interface FrameJournal {
   readonly sync: () => Promise<void>;
   /** Called when `full` may have changed. */
   onHold: () => void;
+  /** Called once when the directory is gone: from then on frames are only worked on, and nothing is acknowledged. */
+  onGone: (message: string) => void;
   trim(below: number): Promise<void>;
   /** The blocks with entries behind `position`, up to the one that begins with `below`; what is missing is said and counted. */
   again(position: number, below: number): Promise<FeedBlock[]>;
@@ -38,16 +39,7 @@ export interface FrameJournal {
 const largestSegmentBytes = 64 * 1024 * 1024;
 const smallestSegmentBytes = 64 * 1024;
 
-interface OpenOptions {
-  readonly start: IoStart;
-  readonly feed: BlockFeed;
-  /** Brought up to date with what the journal holds past the core's position. */
-  readonly positions: Map<string, Map<string, Json>>;
-  readonly lost: Record<string, number>;
-  readonly log: Log;
-}
-
-const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
+const memoryOnly = ({ start, feed }: UnworkedOptions): FrameJournal => ({
   nextSeq: start.position + 1,
   memoryOnly: true,
   full: false,
@@ -58,6 +50,7 @@ const memoryOnly = ({ start, feed }: OpenOptions): FrameJournal => ({
   write: async (bytes, { firstSeq, count }) => feed.add({ firstSeq, count, length: bytes.length, bytes }),
   sync: async () => undefined,
   onHold: () => undefined,
+  onGone: () => undefined,
   trim: async () => undefined,
   again: async () => [],
   close: async () => undefined,
@@ -68,7 +61,7 @@ const segmentBytesFor = (maxBytes: number): number =>
   Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, Math.floor(maxBytes / 4)));
 
 /** Opens the journal, queues for the core what it has not worked on yet, and goes on behind it. */
-export const openFrameJournal = async (options: OpenOptions): Promise<FrameJournal> => {
+export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJournal> => {
   const { dir, fsync, maxBytes, keep } = options.start.journal;
   if (dir === undefined) return memoryOnly(options);
   const { feed, log, start } = options;
@@ -88,14 +81,15 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
   let unsynced = false;
   let trimFails = false;
   let closing = false;
+  let gone: JournalError | undefined;
   const journal: FrameJournal = {
     nextSeq: segments.lastSeq + 1,
     memoryOnly: false,
     get full() {
-      return held || failing;
+      return held || failing || place.reserve.low;
     },
     get pressedAt() {
-      return segments.bytes > maxBytes / 2 || failing ? segments.trimsFrom : undefined;
+      return segments.bytes > maxBytes / 2 || failing || place.reserve.low ? segments.trimsFrom : undefined;
     },
     get bytes() {
       return segments.bytes;
@@ -105,10 +99,19 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
       return kept?.counters();
     },
     onHold: () => undefined,
+    onGone: () => undefined,
     // With `always` each write is safe already; with `off` nobody asks for more than the write.
-    sync: async () => (typeof fsync === 'number' ? segments.sync() : undefined),
+    sync: async () => {
+      if (gone !== undefined) throw gone;
+      if (typeof fsync === 'number') await segments.sync();
+    },
     write: async (bytes, { firstSeq, count }) => {
-      const location = await persistently(() => segments.append(bytes));
+      const location = gone === undefined ? await persistently(() => segments.append(bytes)) : undefined;
+      if (location === undefined) {
+        feed.add({ firstSeq, count, length: bytes.length, bytes });
+        return;
+      }
+      place.reserve.wrote(bytes.length);
       killPoint('journal-appended');
       if (fsync === 'always') await segments.sync();
       unsynced = true;
@@ -116,9 +119,9 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
       checkSize();
     },
     trim: async (below) => {
+      if (gone !== undefined) return;
       try {
         await segments.trim(below);
-        await kept?.removeExcess();
         trimFails = false;
       } catch (cause) {
         if (!trimFails && !closing) log.error(`journal: ${messageOf(cause)}; trying again at each checkpoint`);
@@ -130,17 +133,33 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
     close: async () => {
       closing = true;
       clearInterval(syncing);
+      place.stop();
       await segments.close();
     },
   };
+  const place = await JournalPlace.open({
+    dir,
+    log,
+    kept,
+    changed: () => journal.onHold(),
+    gone: (message) => {
+      gone = new JournalError('write-failed', message);
+      journal.onGone(message);
+    },
+    also: async () => {
+      await kept?.removeExcess();
+      const removed = await segments.leaveIfRemoved();
+      if (removed !== undefined) log.error(`journal: ${removedMessage(segments, removed)}`);
+    },
+  });
   const checkSize = (): void => {
     const now = segments.bytes > maxBytes;
     if (now === held) return;
     held = now;
     journal.onHold();
   };
-  /** A disk that is full or fails is tried again until it takes the block: frames wait, or are counted as dropped. */
-  const persistently = async (append: () => Promise<BlockLocation>): Promise<BlockLocation> => {
+  /** A disk that is full or fails is tried again until it takes the block: frames wait, or are counted as dropped. undefined: it is gone. */
+  const persistently = async (append: () => Promise<BlockLocation>): Promise<BlockLocation | undefined> => {
     for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2000)) {
       try {
         const location = await append();
@@ -151,6 +170,7 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
         }
         return location;
       } catch (cause) {
+        if (gone !== undefined) return undefined;
         // After a failed sync nobody knows what is on disk: only a new start, which reads it, can tell.
         if (cause instanceof JournalError && cause.code === 'sync-failed') throw cause;
         if (!failing) {
@@ -173,63 +193,6 @@ export const openFrameJournal = async (options: OpenOptions): Promise<FrameJourn
   return journal;
 };
 
-const tellGap =
-  ({ lost, log }: Pick<OpenOptions, 'lost' | 'log'>) =>
-  (gap: Gap): void => {
-    const count = gap.lastSeq - gap.firstSeq + 1;
-    lost[`journal_${gap.reason}`] = (lost[`journal_${gap.reason}`] ?? 0) + count;
-    log.error(`${count} journal entries (${gap.firstSeq}-${gap.lastSeq}) are ${gap.reason} in ${gap.path}`);
-  };
-
-const blocksBetween = async (
-  segments: SegmentLog,
-  options: Pick<OpenOptions, 'lost' | 'log'> & { readonly position: number; readonly below: number },
-): Promise<FeedBlock[]> => {
-  const { position, below } = options;
-  const found: FeedBlock[] = [];
-  if (position + 1 >= below) return found;
-  for await (const location of segments.blocksFrom(position + 1, tellGap(options))) {
-    const { firstSeq, count, length } = location;
-    if (firstSeq >= below) break;
-    found.push({ firstSeq, count, length, load: () => segments.read(location) });
-  }
-  return found;
-};
-
-const queueUnworked = async (segments: SegmentLog, options: OpenOptions): Promise<GenerationEntry[]> => {
-  const { feed, start, positions, lost, log } = options;
-  const generations: GenerationEntry[] = [];
-  let entries = 0;
-  const blocks = segments.blocksFrom(start.position + 1, tellGap(options));
-  for await (const location of blocks) {
-    const { firstSeq, count, length } = location;
-    entries += count;
-    const load = async (): Promise<Uint8Array> => segments.read(location);
-    try {
-      const block = await load();
-      notePositions(block, positions);
-      const generation = readGenerationEntry(block);
-      if (generation !== undefined) generations.push(generation);
-    } catch (cause) {
-      lost['journal_damaged'] = (lost['journal_damaged'] ?? 0) + count;
-      log.error(`${count} journal entries from ${firstSeq} on are lost: ${messageOf(cause)}`);
-      continue;
-    }
-    feed.add({ firstSeq, count, length, load });
-  }
-  if (entries > 0) log.info(`journal: going on with ${entries} entries received before`);
-  return generations;
-};
-
-const notePositions = (block: Uint8Array, positions: Map<string, Map<string, Json>>): void => {
-  const reader = new BlockReader(block);
-  while (reader.next()) {
-    if (reader.kind !== entryKinds.position) continue;
-    const text = reader.bytes.toString('utf8', reader.start, reader.end);
-    const { input, key, value } = JSON.parse(text) as { input: string; key: string; value?: Json };
-    const keys = positions.get(input) ?? new Map<string, Json>();
-    positions.set(input, keys);
-    if (value === undefined) keys.delete(key);
-    else keys.set(key, value);
-  }
-};
+const removedMessage = (segments: SegmentLog, { firstSeq }: Segment): string =>
+  `the segment of entries ${firstSeq} to ${segments.lastSeq} in ${segments.dir} was removed while it was written to; another one is ` +
+  'begun. What the core has not worked on yet, and everything after a crash before the next checkpoint, is lost of it';

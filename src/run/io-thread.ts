@@ -14,6 +14,8 @@ export interface IoThreadOptions {
   readonly generation: (entry: GenerationEntry) => void;
   /** It ended, or cannot go on, without being asked to. */
   readonly died: (message: string) => void;
+  /** The data directory is not there any more: the run must end. Once. */
+  readonly dataDirGone: (message: string) => void;
   /** All inputs have ended by themselves. */
   readonly ended: () => void;
 }
@@ -79,6 +81,7 @@ export class IoThread {
     else if (message.type === 'generation') this.#options.generation(message.entry);
     else if (message.type === 'counters') this.counters = message.counters;
     else if (message.type === 'ended') this.#options.ended();
+    else if (message.type === 'dataDirGone') this.#options.dataDirGone(message.message);
     else this.#stopped.pass();
   }
 

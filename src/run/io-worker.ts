@@ -64,6 +64,8 @@ const run = async (): Promise<void> => {
     if (!writer.full) return;
     log.warn('the journal is full or cannot be written: inputs that can wait do, datagrams are dropped and counted');
   };
+  hold();
+  journal.onGone = (message) => post({ type: 'dataDirGone', message });
   const listen = (): void => {
     corePort.on('message', () => {
       feed.done();

@@ -87,6 +87,8 @@ export type IoMessage =
   /** The journal has an entry from which on another configuration holds; it is as safe as `--fsync` makes it. */
   | { readonly type: 'generation'; readonly entry: GenerationEntry }
   | { readonly type: 'ended' }
+  /** The data directory is not there any more: the run must end. */
+  | { readonly type: 'dataDirGone'; readonly message: string }
   | { readonly type: 'stopped' };
 
 /** From the main thread to the io thread. */

@@ -40,6 +40,8 @@ export interface RuntimeOptions {
   readonly console: NodeJS.WritableStream;
   /** Something ended that should not have, while stopping too: the run is over. Called once. */
   readonly died: (message: string) => void;
+  /** The data directory is not there any more; the run is to be stopped. Called once. */
+  readonly dataDirGone: (message: string) => void;
   /** All inputs have ended by themselves (end of stdin). */
   readonly ended: () => void;
 }
@@ -82,6 +84,8 @@ export class Runtime {
   #over = false;
   #running = false;
   #dead: string | undefined;
+  /** Nothing can be kept any more: a stop must not write into what stands in its place. */
+  #dataDirGone = false;
 
   private constructor(options: RuntimeOptions, parts: RuntimeParts) {
     this.#options = options;
@@ -172,9 +176,10 @@ export class Runtime {
     this.#supervisor.stopping();
     this.#core.settle();
     await this.#io?.stop();
-    await this.#core.stop();
-    await this.#dispatcher.close(deliverWithinMs);
-    await this.#unlock();
+    if (this.#dataDirGone) await this.#core.terminate();
+    else await this.#core.stop();
+    await this.#dispatcher.close(deliverWithinMs, { save: !this.#dataDirGone });
+    if (!this.#dataDirGone) await this.#unlock();
   }
 
   async #startThreads(): Promise<void> {
@@ -201,6 +206,10 @@ export class Runtime {
       blocks,
       log,
       ended,
+      dataDirGone: (message) => {
+        this.#dataDirGone = true;
+        this.#options.dataDirGone(message);
+      },
       generation: (entry) => void this.#generations?.began(entry),
       died: (message) => this.#die(message),
     });

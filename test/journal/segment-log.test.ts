@@ -306,6 +306,22 @@ describe('SegmentLog', () => {
     }
   });
 
+  it('leaveIfRemoved() begins another segment where the one being written is gone, and only there', async () => {
+    const fs = new FaultyFiles();
+    const log = await open(fs, 10_000);
+    expect(await log.leaveIfRemoved()).to.equal(undefined);
+    await appendNumbers(log, 1, 2);
+    expect(await log.leaveIfRemoved()).to.equal(undefined);
+    await fs.unlink(`${dir}/0000000000000001.seg`);
+    expect((await log.leaveIfRemoved())?.firstSeq).to.equal(1);
+    expect(await log.leaveIfRemoved()).to.equal(undefined);
+    await appendNumbers(log, 3, 4);
+    await log.close();
+    const { seqs, gaps } = await walk(await open(fs), 1);
+    expect(seqs).to.deep.equal([3, 4]);
+    expect(gaps.map((g) => [g.firstSeq, g.lastSeq, g.reason])).to.deep.equal([[1, 2, 'missing']]);
+  });
+
   it('puts a block larger than a segment into one of its own', async () => {
     const log = await open(new FaultyFiles(), 500);
     await log.append(blockOf(1, ['x'.repeat(5000)]));

@@ -30,6 +30,8 @@ const layerOf = (fs: FaultyFiles): FileLayer => ({
   rename: (from, to) => fs.rename(from, to),
   unlink: (path) => fs.unlink(path),
   syncDir: (path) => fs.syncDir(path),
+  identity: (path) => fs.identity(path),
+  space: () => fs.space(),
 });
 
 const walk = async (

@@ -20,6 +20,8 @@ type Change = { readonly at: number; readonly bytes: Buffer } | { readonly trunc
 
 /** A file: what programs see, and what a loss of power leaves for certain. */
 class Inode {
+  static #made = 0;
+  readonly number = (Inode.#made += 1);
   content: Buffer = Buffer.alloc(0);
   durable: Buffer = Buffer.alloc(0);
   unsynced: Change[] = [];
@@ -38,6 +40,11 @@ export class FaultyFiles implements FileLayer {
   /** Decides over each operation; undefined lets it succeed. */
   fault: (operation: FileOperation) => Fault | undefined = () => undefined;
   operations = 0;
+  /** Directories said to be gone. */
+  readonly missingDirs = new Set<string>();
+  /** Room there is said to be. */
+  freeBytes = Infinity;
+  totalBytes = Infinity;
   #names = new Map<string, Inode>();
   #durableNames = new Map<string, Inode>();
   #unsyncedNames: ((names: Map<string, Inode>) => void)[] = [];
@@ -134,6 +141,19 @@ export class FaultyFiles implements FileLayer {
     this.#check('syncDir', dir);
     this.#durableNames = new Map(this.#names);
     this.#unsyncedNames = [];
+  }
+
+  async identity(path: string): Promise<string | undefined> {
+    this.#alive();
+    if (this.missingDirs.has(path)) return undefined;
+    const inode = this.#names.get(path);
+    if (inode !== undefined) return `inode ${inode.number}`;
+    return path.endsWith('.seg') ? undefined : path;
+  }
+
+  async space(): Promise<{ freeBytes: number; totalBytes: number }> {
+    this.#alive();
+    return { freeBytes: this.freeBytes, totalBytes: this.totalBytes };
   }
 
   #openFile(path: string, inode: Inode): OpenFile {

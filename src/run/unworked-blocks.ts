@@ -1,0 +1,81 @@
+import { BlockReader, entryKinds } from '../journal/block.js';
+import { type GenerationEntry, readGenerationEntry } from '../journal/generation-entry.js';
+import type { Gap, SegmentLog } from '../journal/segment-log.js';
+import { messageOf } from '../fault.js';
+import type { Json } from '../json.js';
+import type { Log } from '../module.js';
+import type { BlockFeed, FeedBlock } from './block-feed.js';
+import type { IoStart } from './messages.js';
+
+/** What becomes of the entries that the core has not worked on. */
+export interface UnworkedOptions {
+  readonly start: IoStart;
+  readonly feed: BlockFeed;
+  /** Brought up to date with what the journal holds past the core's position. */
+  readonly positions: Map<string, Map<string, Json>>;
+  readonly lost: Record<string, number>;
+  readonly log: Log;
+}
+
+const tellGap =
+  ({ lost, log }: Pick<UnworkedOptions, 'lost' | 'log'>) =>
+  (gap: Gap): void => {
+    const count = gap.lastSeq - gap.firstSeq + 1;
+    lost[`journal_${gap.reason}`] = (lost[`journal_${gap.reason}`] ?? 0) + count;
+    log.error(`${count} journal entries (${gap.firstSeq}-${gap.lastSeq}) are ${gap.reason} in ${gap.path}`);
+  };
+
+/** The blocks behind `position` and before the number `below`, to be read when they are wanted. */
+export const blocksBetween = async (
+  segments: SegmentLog,
+  options: Pick<UnworkedOptions, 'lost' | 'log'> & { readonly position: number; readonly below: number },
+): Promise<FeedBlock[]> => {
+  const { position, below } = options;
+  const found: FeedBlock[] = [];
+  if (position + 1 >= below) return found;
+  for await (const location of segments.blocksFrom(position + 1, tellGap(options))) {
+    const { firstSeq, count, length } = location;
+    if (firstSeq >= below) break;
+    found.push({ firstSeq, count, length, load: () => segments.read(location) });
+  }
+  return found;
+};
+
+/** Queues for the core what it has not worked on; resolves to where the configuration changed among it. */
+export const queueUnworked = async (segments: SegmentLog, options: UnworkedOptions): Promise<GenerationEntry[]> => {
+  const { feed, start, positions, lost, log } = options;
+  const generations: GenerationEntry[] = [];
+  let entries = 0;
+  const blocks = segments.blocksFrom(start.position + 1, tellGap(options));
+  for await (const location of blocks) {
+    const { firstSeq, count, length } = location;
+    entries += count;
+    const load = async (): Promise<Uint8Array> => segments.read(location);
+    try {
+      const block = await load();
+      notePositions(block, positions);
+      const generation = readGenerationEntry(block);
+      if (generation !== undefined) generations.push(generation);
+    } catch (cause) {
+      lost['journal_damaged'] = (lost['journal_damaged'] ?? 0) + count;
+      log.error(`${count} journal entries from ${firstSeq} on are lost: ${messageOf(cause)}`);
+      continue;
+    }
+    feed.add({ firstSeq, count, length, load });
+  }
+  if (entries > 0) log.info(`journal: going on with ${entries} entries received before`);
+  return generations;
+};
+
+const notePositions = (block: Uint8Array, positions: Map<string, Map<string, Json>>): void => {
+  const reader = new BlockReader(block);
+  while (reader.next()) {
+    if (reader.kind !== entryKinds.position) continue;
+    const text = reader.bytes.toString('utf8', reader.start, reader.end);
+    const { input, key, value } = JSON.parse(text) as { input: string; key: string; value?: Json };
+    const keys = positions.get(input) ?? new Map<string, Json>();
+    positions.set(input, keys);
+    if (value === undefined) keys.delete(key);
+    else keys.set(key, value);
+  }
+};
