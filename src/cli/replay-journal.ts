@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { type JournalReplaySummary, replayJournal } from '../replay/replay-journal.js';
-import type { ResolvedStack } from '../stack/resolve.js';
+import { type JournalReplayOptions, type JournalReplaySummary, replayJournal } from '../replay/replay-journal.js';
 import { type Console, consoleLog } from './console.js';
 
 /** What `replay` is told of a journal. */
@@ -36,10 +35,10 @@ export const checkJournalArguments = (
 
 /** Replays a run's journal. Rejects where there is none. */
 export const runJournalReplay = async (
-  options: JournalReplayArguments & { readonly stack: ResolvedStack; readonly out: string | undefined },
+  options: JournalReplayArguments & Pick<JournalReplayOptions, 'stack' | 'stackAlone' | 'cacheDir' | 'out'>,
   terminal: Console,
 ): Promise<JournalReplaySummary> => {
-  const { journal, since = -Infinity, until = Infinity, stack, out } = options;
+  const { journal, since = -Infinity, until = Infinity, ...rest } = options;
   const dataDir = typeof journal === 'string' ? journal : (process.env['TOCSIN_DATA_DIR'] ?? './data');
   let shown = 0;
   const progress = (bytes: number): void => {
@@ -48,7 +47,7 @@ export const runJournalReplay = async (
     terminal.live(`replay: ${Math.round(bytes / 2 ** 20)} MiB of the journal`);
   };
   try {
-    return await replayJournal({ stack, dataDir, span: { since, until }, out, log: consoleLog(terminal), progress });
+    return await replayJournal({ ...rest, dataDir, span: { since, until }, log: consoleLog(terminal), progress });
   } finally {
     terminal.live('');
   }

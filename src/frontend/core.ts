@@ -30,6 +30,8 @@ export interface CoreOptions {
   readonly checkpoints: boolean;
   /** State of a checkpoint: module, key, JSON. */
   readonly restored?: Iterable<readonly [module: string, key: string, json: string]>;
+  /** The entry behind which it begins: what modules dispatch while they are created, as they find their state, has its number. 0 where absent. */
+  readonly position?: number;
   /** Entries to pass over, and modules to turn off. */
   readonly verdicts?: Verdicts | undefined;
   readonly setAside?: TakeSetAside;
@@ -132,8 +134,11 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
     };
   };
   const modules: RunningModule[] = [];
+  runner.beginEntry(options.position ?? 0, frontend.now);
   for (const entry of stack.modules) modules.push(await createModule(entry, makeContext));
   runner.modules = modules;
+  runner.handOut();
+  atWork.idle();
   return {
     frontend,
     runner,

@@ -84,6 +84,11 @@ export class StackRunner {
   /** Hands out an event of the core's own at this entry; modules do not hear of it. */
   announce(event: Event, module: string): void {
     this.dispatch(event, module);
+    this.handOut();
+  }
+
+  /** Hands out what was dispatched outside of a call of this runner: while modules were created. No module hears of it. */
+  handOut(): void {
     for (const queued of this.#queue) this.#hand(queued);
     this.#queue.length = 0;
   }

@@ -1,16 +1,22 @@
 import { join } from 'node:path';
+import { messageOf } from '../fault.js';
 import { noVerdicts, type Verdicts } from '../frontend/verdicts.js';
+import { ReplayedGenerations } from '../generations/replayed-generations.js';
 import { realFiles } from '../journal/file-layer.js';
 import { storedBlocks, type StoredGap, type StoredSegment } from '../journal/stored-journal.js';
 import type { Log } from '../module.js';
 import { readPoisonRecord } from '../run/poison-record.js';
-import type { ResolvedStack } from '../stack/resolve.js';
-import { openReplayedCore, type ReplaySummary } from './replayed-core.js';
+import type { CoreStack } from '../stack/resolve.js';
+import { openReplayedCore, type ReplayedCore, type ReplaySummary } from './replayed-core.js';
 import { SelectedEntries, type Span } from './selected-entries.js';
 
 /** What a replay of a run's journal is made of. */
 export interface JournalReplayOptions {
-  readonly stack: ResolvedStack;
+  /** What works on entries that came under no known configuration; with `stackAlone`, on all. */
+  readonly stack: CoreStack;
+  readonly stackAlone: boolean;
+  /** For users' code in the form in which this process imports it. */
+  readonly cacheDir: string;
   /** The run's data directory; nothing in it is changed or locked. */
   readonly dataDir: string;
   /** By time of receipt. */
@@ -30,6 +36,8 @@ export interface JournalReplaySummary extends ReplaySummary {
     /** Entries that are not there, or cannot be read. */
     readonly missing: number;
     readonly damaged: number;
+    /** Configurations that are lost or cannot run: what came under them was worked on under the one before. */
+    readonly unusable_configurations: number;
   };
 }
 
@@ -41,16 +49,13 @@ export const replayJournal = async (options: JournalReplayOptions): Promise<Jour
   const { stack, span, log, progress } = options;
   const dir = join(options.dataDir, 'journal');
   const verdicts = await verdictsIn(options.dataDir, log);
-  const { core, outputs, summary } = await openReplayedCore({
-    stack,
-    clock: 'receipt',
-    out: options.out,
-    log,
-    verdicts,
-  });
+  const openCore = (under: CoreStack): Promise<ReplayedCore> =>
+    openReplayedCore({ stack: under, clock: 'receipt', out: options.out, log, verdicts });
+  const generations = options.stackAlone ? undefined : await ReplayedGenerations.open(options);
   const found = { entries: 0, missing: 0, damaged: 0 };
   const time = { last: 0 };
   let bytes = 0;
+  let replayed: ReplayedCore | undefined;
   const blocks = storedBlocks({
     fs: realFiles,
     dir,
@@ -58,14 +63,24 @@ export const replayJournal = async (options: JournalReplayOptions): Promise<Jour
     onGap: (gap) => sayGap(gap, found, log),
   });
   for await (const block of blocks) {
+    const other = await generations?.before(block);
+    try {
+      if (replayed === undefined) replayed = await openCore(other?.stack ?? stack);
+      else if (other !== undefined) await replayed.goOnUnder(other);
+    } catch (cause) {
+      if (other === undefined) throw cause;
+      generations?.refuse(messageOf(cause));
+      replayed ??= await openCore(stack);
+    }
     const entries = new SelectedEntries(block, { span, time });
-    core.frontend.block(entries);
+    replayed.core.frontend.block(entries);
     found.entries += entries.selected;
-    if (!outputs.settled) await outputs.settle();
+    if (!replayed.outputs.settled) await replayed.outputs.settle();
     progress?.((bytes += block.length));
   }
-  await outputs.close();
-  return { ...summary(), journal: found };
+  replayed ??= await openCore(stack);
+  await replayed.outputs.close();
+  return { ...replayed.summary(), journal: { ...found, unusable_configurations: generations?.unusable.size ?? 0 } };
 };
 
 const verdictsIn = async (dataDir: string, log: Log): Promise<Verdicts> => {

@@ -1,10 +1,11 @@
 import { checkStorable } from '../dispatch/stored-event.js';
 import type { Event } from '../events/event.js';
+import { type CarriedState, carryState } from '../frontend/carry-state.js';
 import { type Core, createCore } from '../frontend/core.js';
 import type { Clock } from '../frontend/frontend.js';
 import type { Verdicts } from '../frontend/verdicts.js';
 import type { Log } from '../module.js';
-import type { ResolvedStack } from '../stack/resolve.js';
+import type { CoreStack } from '../stack/resolve.js';
 import { ReplayOutputs } from './outputs.js';
 
 /** What a replay did (cli.md). */
@@ -21,7 +22,10 @@ export interface ReplaySummary {
 
 /** A core that begins with nothing, writes its events into the files of `--out`, and asks no lookup source. */
 export interface ReplayedCore {
+  /** Another one after each `goOnUnder`. */
   readonly core: Core;
+  /** Goes on behind the entry `position` under another configuration, with what is known. Rejects, and changes nothing, where a module of it cannot be created. */
+  readonly goOnUnder: (other: { readonly stack: CoreStack; readonly position: number }) => Promise<void>;
   readonly outputs: ReplayOutputs;
   /** Lookups that modules asked for. */
   readonly asked: () => number;
@@ -30,7 +34,7 @@ export interface ReplayedCore {
 
 /** Rejects where a module cannot be created, or the files cannot be made. */
 export const openReplayedCore = async (options: {
-  readonly stack: ResolvedStack;
+  readonly stack: CoreStack;
   readonly clock: Clock;
   readonly out: string | undefined;
   readonly log: Log;
@@ -51,20 +55,47 @@ export const openReplayedCore = async (options: {
     asked += 1;
   };
   const takesQuiet = options.out !== undefined;
-  const core = await createCore({ stack, clock, checkpoints: false, log, event, takesQuiet, lookup, verdicts });
+  const parts = { clock, checkpoints: false, log, event, takesQuiet, lookup, verdicts };
+  let carried: CarriedState = [];
+  let core = await createCore({ ...parts, stack });
+  const done = { records: 0, faults: 0, normalized: 0, alarms: 0 };
+  const counted = (): typeof done => {
+    const { records, faults, normalized } = core.frontend.counters;
+    return {
+      records: done.records + records,
+      faults: done.faults + faults,
+      normalized: done.normalized + normalized,
+      alarms: done.alarms + (core.moduleCounters.get('dsiem')?.get('alarms') ?? 0),
+    };
+  };
+  const goOnUnder: ReplayedCore['goOnUnder'] = async (other) => {
+    const restored = carryState(core, carried);
+    const next = await createCore({ ...parts, ...other, restored });
+    Object.assign(done, counted());
+    carried = restored;
+    core = next;
+  };
   const began = performance.now();
   const summary = (): ReplaySummary => {
     const seconds = (performance.now() - began) / 1000;
-    const { records, faults, normalized } = core.frontend.counters;
+    const { records, faults, normalized, alarms } = counted();
     return {
       records,
       faults,
       events: Object.fromEntries([...events].sort(([a], [b]) => (a < b ? -1 : 1))),
-      alarms: core.moduleCounters.get('dsiem')?.get('alarms') ?? 0,
+      alarms,
       normalized,
       seconds: Math.round(seconds * 1000) / 1000,
       recordsPerSecond: Math.round(records / Math.max(seconds, 0.001)),
     };
   };
-  return { core, outputs, asked: () => asked, summary };
+  return {
+    get core() {
+      return core;
+    },
+    goOnUnder,
+    outputs,
+    asked: () => asked,
+    summary,
+  };
 };

@@ -59,7 +59,7 @@ const askConfiguration = ({ position, generation }: Checkpointer): Promise<CoreC
   });
 
 /** Builds a core and lets it go. Rejects where one cannot be built. */
-const tryStack = async (parts: Pick<CoreOptions, 'stack' | 'clock' | 'restored'>): Promise<void> => {
+const tryStack = async (parts: Pick<CoreOptions, 'stack' | 'clock' | 'restored' | 'position'>): Promise<void> => {
   await createCore({ ...parts, log, event: () => undefined, checkpoints: false });
 };
 
@@ -88,7 +88,8 @@ const run = async (): Promise<void> => {
     });
   const checkpointer = await Checkpointer.open({ dir: start.checkpointDir, log, eventsAreSafe });
   const { generation, stack, trial } = await askConfiguration(checkpointer);
-  const parts = { clock: 'receipt', restored: checkpointer.restored } as const;
+  const { restored, position } = checkpointer;
+  const parts = { clock: 'receipt', restored, position } as const;
   if (trial !== undefined) await tryStack({ ...parts, stack: trial });
   const core = await createCore({
     ...parts,
@@ -233,6 +234,7 @@ const run = async (): Promise<void> => {
     } else if (request.type === 'eventsSafe') safe?.();
     else if (request.type === 'stop') void stop();
   });
+  sendEvents();
   post({ type: 'ready', position: work.seq, positions: core.positions(), patterns: core.normalizer?.patterns ?? [] });
 };
 
