@@ -108,7 +108,13 @@ export class Written {
 
   #leadsTo(file: OpenFile): boolean {
     // A file that somebody else has added to is still this one.
-    return !this.#astray && !this.#hasMoved && this.#place !== undefined && file.is(this.#place) && file.end >= this.#place.end;
+    return (
+      !this.#astray &&
+      !this.#hasMoved &&
+      this.#place !== undefined &&
+      file.is(this.#place) &&
+      file.end >= this.#place.end
+    );
   }
 
   async #begin(file: OpenFile): Promise<void> {
