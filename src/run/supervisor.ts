@@ -162,6 +162,11 @@ export class Supervisor {
     }
   }
 
+  /** Resolves when all that was decided is on disk, or was said not to be. */
+  async close(): Promise<void> {
+    await this.#writing;
+  }
+
   counters(): SupervisorCounters {
     const off = this.#record.off.filter(({ until }) => until === undefined).map(({ name }) => name);
     return { restarts: this.#restarts, poisoned: this.#poisoned, unkept: this.#file?.unkept ?? 0, off };

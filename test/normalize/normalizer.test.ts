@@ -54,6 +54,25 @@ describe('createNormalizer()', () => {
     });
   }
 
+  it('tells which pattern is tried, by a number that has a name, and tries none that is turned off', () => {
+    const tried: string[] = [];
+    const kinds = [
+      "  - { sid: 1, category: Alert, pattern: '^one ' }",
+      "  - { sid: 2, category: Alert, pattern: '^[a-z]+ two$' }",
+    ];
+    const plugins = pluginsFrom(plugin(kinds.join('\n')));
+    const trying = { plugin: (index: number) => void tried.push(normalizer.patterns[index] ?? '') };
+    const normalizer = createNormalizer(plugins, { trying });
+    const sids = (message: string) =>
+      normalizer.normalize(recordOf('', { app: 'x', message })).map(({ pluginSid }) => pluginSid);
+    expect([sids('one two'), sids('some two')]).to.deep.equal([[1], [2]]);
+    normalizer.turnOff(new Set(['plugin x, kind 1']));
+    expect([sids('one two'), sids('some two')]).to.deep.equal([[2], [2]]);
+    normalizer.turnOff(new Set());
+    expect(sids('one two')).to.deep.equal([1]);
+    expect(tried.slice(0, 2)).to.deep.equal(['plugin x, kind 1', 'plugin x, kind 2']);
+  });
+
   it('gives N events for a message repeated N times, each with its id, and counts those over the limit', () => {
     const { normalize, counters } = createNormalizer(shipped());
     const five = normalize(sshd(`message repeated 5 times: [ ${failed}]`));
