@@ -1,19 +1,13 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunCounters } from '../../src/run/runtime.js';
 import { until } from '../support/eventually.js';
-import { type LookupServer, startLookupServer } from '../support/lookup-server.js';
-import { freePorts } from '../support/free-ports.js';
 import { tocsin } from '../support/tocsin.js';
 import { checkLedger } from './ledger-checks.js';
 import { difference, entriesOf, outputNames, rotateOutputs, rowsOf, wholeOutput } from './outputs.js';
-import { followedFile, placeConfiguration, placeFiles } from './place-files.js';
+import { type Load, startLoad } from './load.js';
+import { placeConfiguration } from './place-files.js';
 import { planRounds, type Round } from './plan.js';
-import { pause, type Sender } from './senders/sender.js';
-import { sendHttp } from './senders/send-http.js';
-import { sendTcp } from './senders/send-tcp.js';
-import { sendUdp } from './senders/send-udp.js';
-import { type FileSender, writeFile } from './senders/write-file.js';
+import { pause } from './senders/sender.js';
 import { Victim } from './victim.js';
 
 /** What is to be done. */
@@ -45,49 +39,17 @@ const settleWithinMs = 60_000;
 /** One run: a program that is killed again and again under load, and what it must have kept. */
 class Torture {
   readonly #options: TortureOptions;
-  readonly #findings: string[] = [];
-  readonly #acknowledged = new Set<string>();
+  readonly #load: Load;
   readonly #args: readonly string[];
-  readonly #lookups: LookupServer;
-  readonly #senders: readonly Sender[];
-  readonly #file: FileSender;
-  #sendingStopped: Promise<unknown> | undefined;
+  readonly #findings: string[] = [];
   /** How long a start takes on this machine now. */
   #startMs = 0;
   #config = 0;
 
-  private constructor(options: TortureOptions, ports: readonly number[], lookups: LookupServer) {
+  constructor(options: TortureOptions, load: Load) {
     this.#options = options;
-    this.#lookups = lookups;
-    const { dir } = options;
-    placeFiles(dir, lookups.url);
-    mkdirSync(join(dir, 'in'));
-    const [http = 0, tcp = 0, udp = 0] = ports;
-    const at = (port: number): string => `127.0.0.1:${port}`;
-    this.#args = [
-      ...['--stack', 'torture', '--http', at(http), '--tcp', at(tcp), '--udp', at(udp)],
-      ...['--tail', followedFile(dir), '--checkpoint', '250ms', '--journal-max', '64MB', '--keep', '20GB'],
-    ];
-    this.#file = writeFile({ name: 'file', path: followedFile(dir) });
-    this.#senders = [
-      this.#file,
-      ...[0, 1, 2].map((n) => sendHttp({ name: `http${n}`, port: http, acknowledged: this.#acknowledged })),
-      sendTcp({ name: 'tcp0', port: tcp, counted: false }),
-      sendTcp({ name: 'tcp1', port: tcp, counted: true }),
-      sendUdp({ name: 'udp', port: udp }),
-    ];
-  }
-
-  static async start(options: TortureOptions): Promise<Torture> {
-    const ports = await freePorts(3);
-    let asked = 0;
-    // Answers come late, as from a service over a network, and some are none.
-    const lookups = await startLookupServer((path, response) => {
-      asked += 1;
-      response.statusCode = asked % 20 === 0 ? 500 : 200;
-      setTimeout(() => response.end(`[{field: "bad", len: 9, value: "${path}"}]`), (asked * 37) % 300);
-    });
-    return new Torture(options, ports, lookups);
+    this.#load = load;
+    this.#args = [...load.args, '--journal-max', '64MB', '--keep', '20GB'];
   }
 
   async run(): Promise<TortureReport> {
@@ -100,8 +62,7 @@ class Torture {
       }
       await this.#comeToRest();
     } finally {
-      await this.#stopSending();
-      await this.#lookups.close();
+      await this.#load.close();
     }
     return this.#judge();
   }
@@ -137,7 +98,7 @@ class Torture {
 
   /** What happens around the program while it lives; what it dies before happens then. */
   async #acts({ rotateInputAfterMs, rotateOutputsAfterMs, change }: Round, victim: Victim): Promise<void> {
-    const rotateInput = rotateInputAfterMs.map((ms) => victim.age(ms).then(() => this.#file.rotate()));
+    const rotateInput = rotateInputAfterMs.map((ms) => victim.age(ms).then(() => this.#load.file.rotate()));
     const rotateOutput = async (): Promise<void> => {
       if (rotateOutputsAfterMs === undefined) return;
       await victim.age(rotateOutputsAfterMs);
@@ -173,11 +134,6 @@ class Torture {
     return `${kill.kind}, after ${kill.afterMs} ms`;
   }
 
-  #stopSending(): Promise<unknown> {
-    this.#sendingStopped ??= Promise.all(this.#senders.map((sender) => sender.stop()));
-    return this.#sendingStopped;
-  }
-
   #change(): void {
     this.#config += 1;
     placeConfiguration(this.#options.dir, this.#config);
@@ -188,7 +144,7 @@ class Torture {
     const victim = new Victim(this.#options.dir, this.#args);
     try {
       if (!(await victim.ready())) throw new Error('the program did not start');
-      await this.#stopSending();
+      await this.#load.stopSending();
       const isAtRest = async (): Promise<boolean> => this.#isAtRest(await victim.counters());
       await until('all is worked on and delivered', isAtRest, settleWithinMs);
       this.#checkCounters(await victim.counters());
@@ -206,7 +162,7 @@ class Torture {
       core !== undefined &&
       lookups?.unanswered === 0 &&
       listeners.every(({ lag }) => lag === 0);
-    const lastLine = `"text":"file-0-${this.#file.lines - 1}"`;
+    const lastLine = `"text":"file-0-${this.#load.file.lines - 1}"`;
     return isIdle && this.#output('events.jsonl').includes(lastLine);
   }
 
@@ -225,7 +181,7 @@ class Torture {
 
   async #judge(): Promise<TortureReport> {
     const { dir } = this.#options;
-    const sent = { acknowledged: this.#acknowledged, fileLines: this.#file.lines };
+    const sent = { acknowledged: this.#load.acknowledged, fileLines: this.#load.file.lines };
     const entries = entriesOf(this.#output('events.jsonl'));
     const findings = [...this.#findings, ...checkLedger(entries, sent).map((found) => `events.jsonl: ${found}`)];
     findings.push(
@@ -235,17 +191,16 @@ class Torture {
     return {
       findings,
       records: entries.length,
-      acknowledged: this.#acknowledged.size,
+      acknowledged: this.#load.acknowledged.size,
       alarms: this.#output('siem_alarms.json').toString('utf8').split('\n').length - 1,
-      lookups: this.#lookups.asked.length,
+      lookups: this.#load.lookups(),
     };
   }
 
   async #replayed(dir: string): Promise<string[]> {
-    const { code, stderr } = await tocsin(
-      ['replay', '--journal', join(dir, 'data'), '--stack', 'torture', '--out', 'replayed', '--json'],
-      { cwd: dir },
-    );
+    const { code, stderr } = await tocsin(['replay', '--journal', join(dir, 'data'), '--out', 'replayed', '--json'], {
+      cwd: dir,
+    });
     if (code !== 0) return [`the journal could not be replayed (exit code ${String(code)}):\n${stderr.slice(-2000)}`];
     const replayed = join(dir, 'replayed');
     return outputNames.flatMap((name) => difference(name, this.#output(name), wholeOutput(replayed, name)) ?? []);
@@ -253,4 +208,5 @@ class Torture {
 }
 
 /** Kills the program as planned, and says what of its promises it has not kept. */
-export const torture = async (options: TortureOptions): Promise<TortureReport> => (await Torture.start(options)).run();
+export const torture = async (options: TortureOptions): Promise<TortureReport> =>
+  new Torture(options, await startLoad(options.dir)).run();
