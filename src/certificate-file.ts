@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { messageOf } from './fault.js';
+import { readRegularFile } from './read-regular-file.js';
 
 /** zod schema of a file of certificates (PEM) in options, from the working directory on. Gives its bytes. */
 export const certificateFile = z
@@ -9,7 +9,7 @@ export const certificateFile = z
   .min(1)
   .transform((path, context): Buffer => {
     try {
-      const ca = readFileSync(path);
+      const ca = readRegularFile(path);
       createSecureContext({ ca });
       if (ca.includes('-----BEGIN CERTIFICATE-----')) return ca;
     } catch (cause) {

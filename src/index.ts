@@ -40,6 +40,7 @@ export {
   loadLookupSources,
   type LookupFindings,
   type LookupQuery,
+  missingLists,
   readLookupFindings,
   type SourceDefinition,
   sourceKey,

@@ -1,4 +1,11 @@
-import { type CheckResult, type ConfigFile, type Fault, type LoadedSources, loadLookupSources } from 'tocsin';
+import {
+  type CheckResult,
+  type ConfigFile,
+  type Fault,
+  type LoadedSources,
+  loadLookupSources,
+  missingLists,
+} from 'tocsin';
 import {
   type Fault as DirectiveFault,
   type LoadedAssets,
@@ -34,8 +41,10 @@ const shown = ({ file, line, column, path, message }: DirectiveFault): Fault => 
 export const checkConfiguration = (options: DsiemOptions, files: readonly ConfigFile[]): CheckResult => {
   const { directives, assets, lookups } = loadConfiguration(options, files);
   const faults = [...assets.faults, ...lookups.faults, ...(options.lenient ? [] : directives.faults)].map(shown);
-  const skipped = options.lenient ? directives.faults.map(shown) : [];
+  const leftOut = (fault: DirectiveFault): Fault => ({ ...shown(fault), message: `${fault.message}; left out` });
+  const skipped = options.lenient ? directives.faults.map(leftOut) : [];
   const warnings = [...skipped, ...[...directives.warnings, ...assets.warnings, ...lookups.warnings].map(shown)];
+  warnings.push(...missingLists(lookups.sources));
   if (directives.directives.length === 0 && directives.faults.length === 0) {
     warnings.push({
       where: 'dsiem',

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { escapeControls } from '../escape.js';
+import { messageOf } from '../fault.js';
 import type { ListenerDefinition } from '../listener.js';
 import type { ModuleDefinition } from '../module.js';
+import { readRegularFile } from '../read-regular-file.js';
 import { optionsSchema } from '../stack/check-options.js';
 import { type Discovery, discover, type Found } from '../stack/discover.js';
 import { loadDefinition, loadFault } from '../stack/load-definition.js';
@@ -27,10 +28,16 @@ interface Property {
 }
 
 const listStack = ({ name, file }: Found): Listed => {
-  const read = readStackFile(file, readFileSync(file, 'utf8'));
-  if ('faults' in read)
-    return { name, from: file, fault: read.faults.map(({ where, message }) => `${where}: ${message}`).join('\n') };
-  const { description, modules, listeners } = read.stack;
+  let text: string;
+  try {
+    text = readRegularFile(file).toString('utf8');
+  } catch (cause) {
+    return { name, from: file, fault: `${file}: cannot be read: ${messageOf(cause)}` };
+  }
+  const { stack, faults } = readStackFile(file, text);
+  if (stack === undefined || faults.length > 0)
+    return { name, from: file, fault: faults.map(({ where, message }) => `${where}: ${message}`).join('\n') };
+  const { description, modules, listeners } = stack;
   const names = (entries: readonly { readonly name: string }[]): string[] => entries.map((entry) => entry.name);
   return { name, from: file, description, modules: names(modules), listeners: names(listeners) };
 };

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { escapeControls } from '../escape.js';
 import { ownCopy } from '../normalize/own-copy.js';
 import { type AddressList, AddressListBuilder, mostEntries } from './address-list.js';
@@ -68,6 +69,7 @@ class ListLines {
 /** Reads a list file, giving way to others as it goes. Rejects where it cannot be read. */
 export const readList = async (file: string, csv: CsvLayout | undefined): Promise<ReadList> => {
   const lines = new ListLines(csv);
+  if (!(await stat(file)).isFile()) throw new Error('it is no regular file, which would be right');
   for await (const piece of createReadStream(file, { encoding: 'utf8', highWaterMark: 64 * 1024 })) {
     lines.add(piece as string);
   }

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fault, messageOf } from '../fault.js';
 import type { ConfigFile } from '../module.js';
+import { readRegularFile } from '../read-regular-file.js';
 
 const nameMatches = (pattern: string, name: string): boolean => {
   const [before = '', after] = pattern.split('*', 2);
@@ -27,7 +28,7 @@ export const readConfigFiles = (dir: string, patterns: readonly string[], faults
     .flatMap((name) => {
       const file = join(dir, name);
       try {
-        return [{ file, text: readFileSync(file, 'utf8') }];
+        return [{ file, text: readRegularFile(file).toString('utf8') }];
       } catch (cause) {
         faults.push({ where: file, message: `cannot be read: ${messageOf(cause)}` });
         return [];

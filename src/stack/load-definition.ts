@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../fault.js';
 import type { ListenerDefinition } from '../listener.js';
@@ -20,6 +21,7 @@ export const loadDefinition = async <D extends ModuleDefinition | ListenerDefini
   kind: D['kind'],
   cacheDir: string,
 ): Promise<Loaded<D>> => {
+  if (!statSync(found.file).isFile()) throw new Error('is no regular file; TypeScript or JavaScript would be right');
   const bundle = found.origin === 'shipped' ? undefined : await bundleFile(found.file, cacheDir);
   const url = bundle === undefined ? pathToFileURL(found.file).href : linkBundle(bundle, cacheDir);
   const exported = (await import(url)) as { default?: D };

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { ConfigurationError, type Fault, messageOf } from '../fault.js';
 import type { ListenerDefinition } from '../listener.js';
 import type { ConfigFile, ModuleDefinition } from '../module.js';
 import { loadPlugins } from '../normalize/index.js';
 import { createPatternCheck } from '../pattern-check/pattern-check.js';
+import { readRegularFile } from '../read-regular-file.js';
 import { readConfigFiles } from './config-files.js';
 import { type Discovery, discover } from './discover.js';
 import { joinEntries } from './join-entries.js';
@@ -57,15 +57,14 @@ const readStacks = (names: readonly string[], stacks: Discovery, faults: Fault[]
     }
     let text: string;
     try {
-      text = readFileSync(found.file, 'utf8');
+      text = readRegularFile(found.file).toString('utf8');
     } catch (cause) {
       faults.push({ where: found.file, message: `cannot be read: ${messageOf(cause)}` });
       return [];
     }
     const read = readStackFile(found.file, text);
-    if ('stack' in read) return [read.stack];
     faults.push(...read.faults);
-    return [];
+    return read.stack === undefined ? [] : [read.stack];
   });
 
 /**

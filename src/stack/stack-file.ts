@@ -8,7 +8,8 @@ import { isTimeZone } from './time-zone.js';
 import { YamlSource } from './yaml-source.js';
 
 const addresses = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]);
-const entries = z.record(z.string(), z.record(z.string(), z.unknown()).nullable());
+const entry = z.record(z.string(), z.unknown()).nullable();
+const entries = z.record(z.string(), entry);
 
 const stackSchema = z.strictObject({
   description: z.string().default('').describe('One line for `tocsin stacks`'),
@@ -70,18 +71,39 @@ const takeMaxAge = ({ maxAge, ...options }: Readonly<Record<string, unknown>>): 
   return read.success ? { options, maxAgeMs: read.data } : { options, fault: read.error.issues[0]?.message ?? '' };
 };
 
-/** Reads a stack file's text: the stack, or every fault in its shape. Options are checked later, against what they configure. */
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Of an object, what is right by the schema of its key. */
+const rightParts = (value: unknown, schemaOf: (key: string) => z.ZodType | undefined): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(isObject(value) ? value : {}).filter(([key, part]) => schemaOf(key)?.safeParse(part).success),
+  );
+
+/** What is right in a faulty stack, so that it can be looked at too and all faults are told at once. */
+const rightOf = (value: unknown): z.output<typeof stackSchema> => {
+  const { modules, listeners, inputs, ...others } = isObject(value) ? value : {};
+  const shape: Readonly<Record<string, z.ZodType>> = stackSchema.shape;
+  return stackSchema.parse({
+    ...rightParts(others, (key) => shape[key]),
+    modules: rightParts(modules, () => entry),
+    listeners: rightParts(listeners, () => entry),
+    inputs: rightParts(inputs, (key) => (['udp', 'tcp', 'tail'].includes(key) ? addresses : undefined)),
+  });
+};
+
+/** Reads a stack file's text: every fault in its shape, and what is right beside them. Options are checked later, against what they configure. */
 export const readStackFile = (
   file: string,
   text: string,
-): { readonly stack: StackFile } | { readonly faults: readonly Fault[] } => {
+): { readonly stack?: StackFile; readonly faults: readonly Fault[] } => {
   const source = new YamlSource(file, text);
   if (source.faults.length > 0) return { faults: source.faults };
   const checked = checkOptions(stackSchema, source.value, (path, key) => source.locate(path, key));
-  if ('faults' in checked) return checked;
-  const { description, timeZone, inputs, configDir, plugins, hosts, modules, listeners } = checked.options;
+  const faults: Fault[] = 'faults' in checked ? [...checked.faults] : [];
+  const right = 'faults' in checked ? rightOf(source.value) : checked.options;
+  const { description, timeZone, inputs, configDir, plugins, hosts, modules, listeners } = right;
   const beside = (dir: string | undefined): string | undefined => dir && join(dirname(file), dir);
-  const faults: Fault[] = [];
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     faults.push({
       where: source.locate(['timeZone']),
@@ -91,7 +113,7 @@ export const readStackFile = (
   const received = { udp: list(inputs.udp), tcp: list(inputs.tcp), tail: list(inputs.tail) };
   faults.push(...checkInputs(received, (path) => source.locate(path)));
   const toEntries = (kind: 'modules' | 'listeners', values: z.output<typeof entries>): StackEntry[] =>
-    Object.entries(values).map(([name, value]) => {
+    Object.entries(values).flatMap(([name, value]) => {
       const { use = name, when, ...rest } = value ?? {};
       const { maxAgeMs, options, fault } = kind === 'listeners' ? takeMaxAge(rest) : { options: rest };
       if (fault !== undefined) faults.push({ where: source.locate([kind, name, 'maxAge']), message: fault });
@@ -105,14 +127,9 @@ export const readStackFile = (
       if (kind === 'modules' && when !== undefined) {
         faults.push({ where: source.locate([kind, name], 'when'), message: 'a module has no `when`; a listener has' });
       }
-      return {
-        name,
-        use: typeof use === 'string' ? use : name,
-        when: typeof when === 'string' ? when : undefined,
-        maxAgeMs,
-        options,
-        locate: (path, key) => source.locate([kind, name, ...path], key),
-      };
+      if (typeof use !== 'string') return [];
+      const locate: Locate = (path, key) => source.locate([kind, name, ...path], key);
+      return [{ name, use, when: typeof when === 'string' ? when : undefined, maxAgeMs, options, locate }];
     });
   const stack: StackFile = {
     file,
@@ -125,5 +142,5 @@ export const readStackFile = (
     modules: toEntries('modules', modules),
     listeners: toEntries('listeners', listeners),
   };
-  return faults.length > 0 ? { faults } : { stack };
+  return { stack, faults };
 };

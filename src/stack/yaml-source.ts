@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Fault } from '../fault.js';
 
 /** A YAML text that knows on which line each of its values stands. Duplicate keys, alias bombs and syntax errors are faults. */
@@ -16,6 +16,13 @@ export class YamlSource {
       where: this.#at(error.pos[0]),
       message: `${error.message}; valid YAML would be right`,
     }));
+    visit(this.#document, {
+      Pair: (_key, { key }) => {
+        if (!isScalar(key) || key.value !== '__proto__') return;
+        const where = this.#at(key.range?.[0] ?? 0);
+        faults.push({ where, message: 'the name __proto__ has a meaning of its own; any other would be right' });
+      },
+    });
     this.value = undefined;
     if (faults.length === 0) {
       try {

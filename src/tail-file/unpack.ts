@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** A gzip of zeros unpacks to a thousand times its size: this much of it at once, so that memory stays bounded. */
@@ -6,7 +5,7 @@ const packedBytes = 16 * 1024;
 const unpackedBytes = 64 * 1024;
 
 /** What a gzip stream has packed. Where it is damaged or ends too early, it gives all that can be unpacked before it throws. */
-export const unpack = async function* (packed: Readable): AsyncGenerator<Buffer, void> {
+export const unpack = async function* (packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   const gunzip = createGunzip({ chunkSize: unpackedBytes });
   const failed = new Promise<never>((_, reject) => gunzip.once('error', reject));
   failed.catch(() => undefined); // Whoever waits for a step is told.
@@ -31,12 +30,11 @@ export const unpack = async function* (packed: Readable): AsyncGenerator<Buffer,
     if (failure !== undefined) throw failure.cause;
   };
   try {
-    for await (const chunk of packed as AsyncIterable<Buffer>) {
+    for await (const chunk of packed) {
       for (let at = 0; at < chunk.length; at += packedBytes) yield* unpacked(chunk.subarray(at, at + packedBytes));
     }
     yield* unpacked(undefined);
   } finally {
     gunzip.destroy();
-    packed.destroy();
   }
 };

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { temporaryDirs } from '../support/temporary-dir.js';
 import { tocsin } from '../support/tocsin.js';
@@ -40,6 +43,91 @@ describe('tocsin check', () => {
     ]) {
       expect(stderr).to.match(fault);
     }
+  });
+
+  it('looks past faults of shape: filters, zones and the rest are told at the same time', async () => {
+    place(
+      dir(),
+      'stacks/wrong.yaml',
+      [
+        'descripton: misspelt',
+        'timeZone: Mars/Base',
+        'inputs: { udp: [{}], tcp: 99999, tail: /x }',
+        'hosts: { a: 5 }',
+        'modules:',
+        '  sshd: [1]',
+        '  sshdd: {}',
+        'listeners:',
+        '  event-file: { when: "event.fild == 1" }',
+        '  logback: { use: 5 }',
+        '  csv-audit: { __proto__: { dir: x } }',
+        '',
+      ].join('\n'),
+    );
+    const { code, stderr } = await tocsin(['check', '--stack', 'wrong'], { cwd: dir() });
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/wrong\.yaml:11:\d+: the name __proto__ .* any other would be right/);
+    place(
+      dir(),
+      'stacks/wrong.yaml',
+      [
+        'descripton: misspelt',
+        'timeZone: Mars/Base',
+        'inputs: { udp: [{}], tcp: 99999, tail: /x }',
+        'hosts: { a: 5 }',
+        'modules:',
+        '  sshd: [1]',
+        '  sshdd: {}',
+        'listeners:',
+        '  event-file: { when: "event.fild == 1" }',
+        '  logback: { use: 5 }',
+        '',
+      ].join('\n'),
+    );
+    const again = await tocsin(['check', '--stack', 'wrong'], { cwd: dir() });
+    for (const fault of [
+      /wrong\.yaml:1:\d+.*descripton.*description/,
+      /wrong\.yaml:2:\d+.*Mars\/Base/,
+      /wrong\.yaml:3:\d+ inputs\.udp/,
+      /wrong\.yaml:3:\d+ inputs\.tcp: cannot listen at "99999"/,
+      /wrong\.yaml:4:\d+ hosts\.a/,
+      /wrong\.yaml:6:\d+ modules\.sshd/,
+      /wrong\.yaml:7:\d+.*unknown module sshdd/,
+      /wrong\.yaml:9:\d+.*fild/,
+      /wrong\.yaml:10:\d+.*use is number, text would be right/,
+    ]) {
+      expect(again.stderr).to.match(fault);
+    }
+    expect(again.stderr.trim().split('\n')).to.have.length(9);
+  });
+
+  it('refuses pipes, devices and directories where files belong, and waits for none', async () => {
+    for (const sub of ['stacks', 'modules', 'conf', 'plugins']) mkdirSync(join(dir(), sub));
+    place(dir(), 'stacks/dir.yaml', 'configDir: ../conf\nplugins: ../plugins\nmodules: { piped: {} }\n');
+    execFileSync('mkfifo', ['stacks/pipe.yaml', 'modules/piped.ts', 'plugins/p.yaml'], { cwd: dir() });
+    symlinkSync('/dev/zero', join(dir(), 'stacks/endless.yaml'));
+    symlinkSync('/dev/zero', join(dir(), 'conf/assets_endless.json'));
+    const { code, stderr } = await tocsin(['check', '--stack', 'pipe,endless,dir'], { cwd: dir() });
+    expect(code).to.equal(1);
+    for (const file of ['stacks/pipe.yaml', 'stacks/endless.yaml', 'conf/assets_endless.json', 'plugins/p.yaml']) {
+      expect(stderr).to.include(`${file}: cannot be read: it is a pipe or a device; a regular file would be right`);
+    }
+    expect(stderr).to.match(/modules\/piped\.ts: is no regular file/);
+    expect((await tocsin(['stacks'], { cwd: dir() })).stdout).to.include('a regular file would be right');
+  });
+
+  it('says which directives --lenient leaves out, and which lists of addresses are missing', async () => {
+    place(dir(), 'conf/directives_x.json', '{"directives":[{"id":"one"}]}');
+    const config = JSON.stringify({ file: 'bad.txt' });
+    const sources = [{ name: 'Bad', type: 'IP', plugin: 'list', enabled: true, config }];
+    place(dir(), 'conf/intel_x.json', JSON.stringify({ intel_sources: sources }));
+    const args = ['check', '--stack', 'dsiem', '--config-dir', 'conf', '--lenient'];
+    const { code, stderr } = await tocsin(args, { cwd: dir() });
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.match(/warning: .*directives_x\.json:1:\d+ .*; left out$/m);
+    expect(stderr).to.match(/warning: intel source "Bad": its list cannot be read: ENOENT.*bad\.txt/);
+    place(dir(), 'conf/bad.txt', '192.0.2.1\n');
+    expect((await tocsin(args, { cwd: dir() })).stderr).not.to.include('intel source');
   });
 
   it('goes through all stacks where none is named', async () => {

@@ -3,7 +3,7 @@ import { readStackFile } from '../../src/stack/stack-file.js';
 
 const faultsOf = (inputs: string): string[] => {
   const read = readStackFile('s.yaml', `inputs: ${inputs}\n`);
-  return 'faults' in read ? read.faults.map(({ where, message }) => `${where}: ${message}`) : [];
+  return read.faults.map(({ where, message }) => `${where}: ${message}`);
 };
 
 describe('checkInputs()', () => {
