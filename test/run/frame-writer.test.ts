@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { BlockReader, FrameSource } from '../../src/journal/block.js';
 import { FrameWriter } from '../../src/run/frame-writer.js';
+import { textsOf } from '../support/blocks.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -46,6 +47,20 @@ describe('FrameWriter', () => {
     await writer.idle();
     expect(disk.seqs).to.deep.equal(Array.from({ length: 5000 }, (_, n) => n + 1));
     expect(disk.texts[4999]).to.match(/^line 5000 /u);
+  });
+
+  it('gives a change of configuration a block of its own, in order with the frames', async () => {
+    const blocks: string[][] = [];
+    const write = async (block: Uint8Array): Promise<void> => {
+      blocks.push(textsOf(block));
+    };
+    const sync = async (): Promise<void> => undefined;
+    const writer = new FrameWriter({ nextSeq: 1, write, sync, failed: (cause) => expect.fail(String(cause)) });
+    push(writer, 'before');
+    expect(writer.generation('abc', 1000)).to.equal(2);
+    push(writer, 'after');
+    await writer.idle();
+    expect(blocks).to.deep.equal([['before'], ['{"id":"abc"}'], ['after']]);
   });
 
   it('gathers into one block what comes while another is written', async () => {
