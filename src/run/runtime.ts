@@ -179,7 +179,9 @@ export class Runtime {
     if (this.#dataDirGone) await this.#core.terminate();
     else await this.#core.stop();
     await this.#dispatcher.close(deliverWithinMs, { save: !this.#dataDirGone });
-    if (!this.#dataDirGone) await this.#unlock();
+    if (this.#dataDirGone) return;
+    await this.#supervisor.close();
+    await this.#unlock();
   }
 
   async #startThreads(): Promise<void> {

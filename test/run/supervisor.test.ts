@@ -91,6 +91,7 @@ describe('Supervisor', () => {
     await end();
     supervisor.saved(10);
     while (await end());
+    await supervisor.close();
     expect(pauses).to.deep.equal([50, 100, 50, 100, 200, 400, 800, 1600]);
   });
 
@@ -100,7 +101,8 @@ describe('Supervisor', () => {
     supervisor.saved(3);
     expect(supervisor.supervised().suspects).to.have.length(1);
     supervisor.saved(4);
-    expect(supervisor.supervised().suspects).to.deep.equal([]);
+    await supervisor.close();
+    expect((await open()).supervisor.supervised().suspects).to.deep.equal([]);
   });
 
   it('keeps an entry that was set aside once, however often the core passes over it', async () => {
