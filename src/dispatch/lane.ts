@@ -1,5 +1,6 @@
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
+import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';
 import type { BehindReader } from './behind-reader.js';
 import type { Delivery } from './delivery.js';
@@ -113,6 +114,7 @@ export class Lane {
       await this.#alone(async () => {
         if (this.#stopped.aborted) return;
         await this.delivery.flush();
+        killPoint('listener-flushed');
         this.position = this.#taken;
         await places.reached(this.#taken);
         this.#saved = this.#taken;
