@@ -14,7 +14,14 @@ describe('startInputs()', () => {
   let http: HttpListeners;
   let other: Server;
   let taken: HttpSpec;
-  const udp = { kind: 'udp', host: '127.0.0.1', port: 0, maxFrame: 65_536 } as const;
+  const tcp = {
+    kind: 'tcp',
+    host: '127.0.0.1',
+    port: 0,
+    maxFrame: 65_536,
+    maxConnections: 10,
+    idleTimeoutMs: 1000,
+  } as const;
 
   beforeEach(async () => {
     log = new CollectingLog();
@@ -46,8 +53,8 @@ describe('startInputs()', () => {
   });
 
   it('goes on without the HTTP listener nobody asked for, where its port is taken, and says so', async () => {
-    const inputs = await startInputs([udp, taken], parts);
-    expect(inputs.map(({ name }) => name.slice(0, 3))).to.deep.equal(['udp']);
+    const inputs = await startInputs([tcp, taken], parts);
+    expect(inputs.map(({ name }) => name.slice(0, 3))).to.deep.equal(['tcp']);
     expect(log.lines).to.have.length(1);
     expect(log.lines[0]).to.match(
       /^warn going on without HTTP: cannot listen on http 127\.0\.0\.1:\d+: address already/,
@@ -57,7 +64,7 @@ describe('startInputs()', () => {
 
   it('stops everything where a listener that was asked for cannot start, and names every one', async () => {
     const asked = { ...taken, optional: false };
-    const thrown: unknown = await startInputs([udp, asked, asked], parts).catch((cause: unknown) => cause);
+    const thrown: unknown = await startInputs([tcp, asked, asked], parts).catch((cause: unknown) => cause);
     expect((thrown as Error).message).to.match(/^cannot listen on http [^\n]*\ncannot listen on http [^\n]*$/);
   });
 });
