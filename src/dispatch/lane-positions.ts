@@ -4,7 +4,6 @@ import type { FilePlace } from '../appender/file-places.js';
 import { messageOf } from '../fault.js';
 import { type FileLayer, realFiles, readWhole } from '../journal/file-layer.js';
 import { killPoint } from '../kill-point.js';
-import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';
 
 /** How far a listener has come. */
@@ -169,7 +168,6 @@ const replace = async (fs: FileLayer, path: string, bytes: Uint8Array): Promise<
   } finally {
     await file.close();
   }
-  killPoint('positions-written');
   await fs.rename(`${path}.new`, path);
   await fs.syncDir(dirname(path));
 };

@@ -1,6 +1,5 @@
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
-import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';
 import type { BehindReader } from './behind-reader.js';
 import type { Delivery } from './delivery.js';
