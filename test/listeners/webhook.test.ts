@@ -376,7 +376,11 @@ describe('webhook', () => {
         'body: a text cannot be kept from breaking out of JSON',
       ],
       ['many events in one text', { url, body: '{{ summary }}', batch: 2 }, 'batch: a text body holds one event'],
-      ['a file that is no certificate', { url, ca: '/dev/null' }, 'ca: /dev/null holds no certificate'],
+      [
+        'a file that is no certificate',
+        { url, ca: import.meta.filename },
+        `ca: ${import.meta.filename} holds no certificate`,
+      ],
     ] as const) {
       it(`refuse ${what}`, () => {
         const faults = faultsOf(options);
