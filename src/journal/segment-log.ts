@@ -235,6 +235,7 @@ export class SegmentLog {
     this.#beginSegment = true;
     await old?.finish();
     const file = await createSegment(this.#fs, this.dir, this.#nextSeq);
+    killPoint('segment-created');
     const segment: Segment = { firstSeq: this.#nextSeq, bytes: 0 };
     this.#segments.push(segment);
     this.#current = file;
