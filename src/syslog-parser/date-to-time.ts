@@ -17,7 +17,8 @@ let cachedStart = 0;
 
 /**
  * The date as a moment, or undefined where no such date or clock exists. A date without a year gets the option's year,
- * or the one that puts it nearest to the reference (29 February: the nearest leap year).
+ * or the one that puts it nearest to the reference (29 February: the nearest leap year), of those that put it no more
+ * than a day after a stored file's time: what is written later cannot be in it, but for clocks and zones that differ.
  */
 export function dateToTime(date: ScannedDate, options: ParseOptions): LocalTime | undefined {
   const local = placed(date, options);
@@ -32,22 +33,31 @@ function endsLeapSecond(time: number): boolean {
 
 function placed(date: ScannedDate, options: ParseOptions): LocalTime | undefined {
   const reference = Math.floor(options.referenceTime ?? options.receivedAt);
+  const latest = options.referenceTime === undefined ? Number.POSITIVE_INFINITY : reference + dayMs;
   const year = date.year ?? options.year;
-  if (date.offsetMinutes !== undefined) return fixedOffsetTime(date, date.offsetMinutes * minuteMs, year, reference);
+  if (date.offsetMinutes !== undefined) {
+    return fixedOffsetTime(date, date.offsetMinutes * minuteMs, year, { reference, latest });
+  }
   const zone = zoneOf(options.timeZone);
   const key = keyOf(date, year ?? -1);
   const inQuarter = ((date.minute % 15) * 60 + date.second) * 1000 + (date.second === 60 ? 0 : date.millisecond);
   if (key === cachedKey && zone === cachedZone && date.second <= 60) {
     const time = cachedStart + inQuarter;
-    if (year !== undefined || Math.abs(time - reference) < surelyNearestMs) return { time, shown: 'once' };
+    const isNearest = Math.abs(time - reference) < surelyNearestMs && time <= latest;
+    if (year !== undefined || isNearest) return { time, shown: 'once' };
   }
-  const local = year === undefined ? nearest(date, zone, reference) : inYear(date, year, zone, reference);
+  const local = year === undefined ? nearest(date, zone, { reference, latest }) : inYear(date, year, zone, reference);
   if (local?.shown === 'once') {
     cachedKey = key;
     cachedZone = zone;
     cachedStart = local.time - inQuarter;
   }
   return local;
+}
+
+interface Bounds {
+  readonly reference: number;
+  readonly latest: number;
 }
 
 function keyOf(date: ScannedDate, year: number): number {
@@ -58,10 +68,10 @@ function fixedOffsetTime(
   date: ScannedDate,
   offset: number,
   year: number | undefined,
-  reference: number,
+  bounds: Bounds,
 ): LocalTime | undefined {
   if (Number.isNaN(offset)) return undefined;
-  if (year === undefined) return nearest(date, { offsetAt: () => offset }, reference);
+  if (year === undefined) return nearest(date, { offsetAt: () => offset }, bounds);
   if (!exists(date, year)) return undefined;
   return { time: midnight(year, date.month, date.day) + sinceMidnight(date) - offset, shown: 'once' };
 }
@@ -71,14 +81,14 @@ function inYear(date: ScannedDate, year: number, zone: Zone, reference: number):
   return resolveLocal(midnight(year, date.month, date.day) + sinceMidnight(date), zone, reference);
 }
 
-function nearest(date: ScannedDate, zone: Zone, reference: number): LocalTime | undefined {
+function nearest(date: ScannedDate, zone: Zone, { reference, latest }: Bounds): LocalTime | undefined {
   const middle = new Date(reference).getUTCFullYear();
   const reach = date.month === 2 && date.day === 29 ? longestWithoutLeapYear : 1;
   let best: LocalTime | undefined;
   for (let year = middle - reach; year <= middle + reach; year++) {
     if (reach > 1 && !isLeapYear(year)) continue;
     const local = inYear(date, year, zone, reference);
-    if (local === undefined) continue;
+    if (local === undefined || local.time > latest) continue;
     if (best === undefined || Math.abs(local.time - reference) < Math.abs(best.time - reference)) best = local;
   }
   return best;

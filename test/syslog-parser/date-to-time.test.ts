@@ -23,6 +23,23 @@ describe('parseSyslog() puts a date without a year into the nearest one', () => 
   for (const [date, reference, expected] of cases) {
     it(`${date} received ${new Date(reference).toISOString()}`, () => {
       expect(timeOf(date, { receivedAt: reference })).to.equal(expected);
+    });
+  }
+
+  const stored: readonly (readonly [string, number, string])[] = [
+    ['Mar  1 10:00:00', Date.UTC(2026, 10, 21), '2026-03-01T10:00:00.000Z'],
+    ['Mar  1 10:00:00 EST', Date.UTC(2026, 10, 21), '2026-03-01T15:00:00.000Z'],
+    ['Dec 10 06:55:46', Date.UTC(2026, 0, 15), '2025-12-10T06:55:46.000Z'],
+    ['Nov 22 09:59:59', Date.UTC(2026, 10, 21, 10), '2026-11-22T09:59:59.000Z'],
+    ['Nov 22 10:00:01', Date.UTC(2026, 10, 21, 10), '2025-11-22T10:00:01.000Z'],
+    ['Jan  1 00:00:01', Date.UTC(2026, 11, 31, 23, 59), '2027-01-01T00:00:01.000Z'],
+    ['Jan  2 00:00:01', Date.UTC(2026, 11, 31, 23, 59), '2026-01-02T00:00:01.000Z'],
+    ['Feb 29 10:00:00', Date.UTC(2101, 0, 1), '2096-02-29T10:00:00.000Z'],
+  ];
+  for (const [date, reference, expected] of stored) {
+    it(`${date} in a file of ${new Date(reference).toISOString()}, which holds no lines of its future`, () => {
+      expect(timeOf(date, { referenceTime: reference })).to.equal(expected);
+      expect(timeOf(date, { receivedAt: new Date(expected).getTime() })).to.equal(expected);
       expect(timeOf(date, { referenceTime: reference })).to.equal(expected);
     });
   }
