@@ -2,6 +2,7 @@ import type { GenerationEntry } from '../journal/generation-entry.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
+import { realFiles } from '../journal/file-layer.js';
 import type { Segment } from '../journal/block-chain.js';
 import { JournalError } from '../journal/journal-error.js';
 import { JournalPlace } from './journal-place.js';
@@ -33,11 +34,14 @@ export interface FrameJournal {
   trim(below: number): Promise<void>;
   /** The blocks with entries behind `position`, up to the one that begins with `below`; what is missing is said and counted. */
   again(position: number, below: number): Promise<FeedBlock[]>;
+  /** What has been received is written even where only the disk's reserve is left: the run is ending. */
+  spendReserve(): void;
   close(): Promise<void>;
 }
 
 const largestSegmentBytes = 64 * 1024 * 1024;
 const smallestSegmentBytes = 64 * 1024;
+const roomAskMs = 100;
 
 const memoryOnly = ({ start, feed }: UnworkedOptions): FrameJournal => ({
   nextSeq: start.position + 1,
@@ -53,21 +57,27 @@ const memoryOnly = ({ start, feed }: UnworkedOptions): FrameJournal => ({
   onGone: () => undefined,
   trim: async () => undefined,
   again: async () => [],
+  spendReserve: () => undefined,
   close: async () => undefined,
 });
 
-/** Only whole segments are given back, never the one being written: several must fit, or a full journal would stay full. */
-const segmentBytesFor = (maxBytes: number): number =>
-  Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, Math.floor(maxBytes / 4)));
+/**
+ * Only whole segments are given back, never the one being written: several must fit, or a full journal would stay full.
+ * And one must fit into a disk's reserve, where it is compressed before it goes.
+ */
+const segmentBytesFor = (maxBytes: number, diskBytes: number): number =>
+  Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, Math.floor(Math.min(maxBytes / 4, diskBytes / 32))));
 
 /** Opens the journal, queues for the core what it has not worked on yet, and goes on behind it. */
 export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJournal> => {
   const { dir, fsync, maxBytes, keep } = options.start.journal;
   if (dir === undefined) return memoryOnly(options);
   const { feed, log, start } = options;
+  await realFiles.makeDir(dir);
+  const { totalBytes } = await realFiles.space(dir);
   const segments = await SegmentLog.open({
     dir,
-    segmentBytes: segmentBytesFor(maxBytes),
+    segmentBytes: segmentBytesFor(maxBytes, totalBytes),
     beforeRemoval: async (segment, closing) => kept?.keep(segment, closing),
   });
   const kept = await KeptSegments.open({ dir, limits: keep, log, mustGo: () => journal.full });
@@ -82,6 +92,7 @@ export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJ
   let trimFails = false;
   let closing = false;
   let gone: JournalError | undefined;
+  let spending = false;
   const journal: FrameJournal = {
     nextSeq: segments.lastSeq + 1,
     memoryOnly: false,
@@ -106,6 +117,7 @@ export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJ
       if (typeof fsync === 'number') await segments.sync();
     },
     write: async (bytes, { firstSeq, count }) => {
+      await room();
       const location = gone === undefined ? await persistently(() => segments.append(bytes)) : undefined;
       if (location === undefined) {
         feed.add({ firstSeq, count, length: bytes.length, bytes });
@@ -130,6 +142,9 @@ export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJ
       checkSize();
     },
     again: (position, below) => blocksBetween(segments, { ...options, position, below }),
+    spendReserve: () => {
+      spending = true;
+    },
     close: async () => {
       closing = true;
       clearInterval(syncing);
@@ -157,6 +172,13 @@ export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJ
     if (now === held) return;
     held = now;
     journal.onHold();
+  };
+  /** Waits while only the reserve of the disk is left: what was received waits in memory, which is bounded, too. */
+  const room = async (): Promise<void> => {
+    while (place.reserve.low && !spending && gone === undefined) {
+      await place.look();
+      if (place.reserve.low) await new Promise((resolve) => setTimeout(resolve, roomAskMs));
+    }
   };
   /** A disk that is full or fails is tried again until it takes the block: frames wait, or are counted as dropped. undefined: it is gone. */
   const persistently = async (append: () => Promise<BlockLocation>): Promise<BlockLocation | undefined> => {

@@ -156,6 +156,7 @@ const run = async (): Promise<void> => {
     clearInterval(clock);
     await Promise.all(inputs.map((input) => input.stop().catch((cause: unknown) => log.error(messageOf(cause)))));
     await http.close();
+    journal.spendReserve();
     await writer.idle();
     // What the core does not get to now, it gets at the next start; without a journal it must get to all of it.
     if (!journal.memoryOnly) setTimeout(() => feed.stop(), 3000);
