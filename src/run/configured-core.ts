@@ -122,7 +122,10 @@ export class ConfiguredCore {
           start: { checkpointDir, checkpointMs, supervised: supervisor.supervised() },
           outbox,
           log,
-          configuration: (generation) => this.#configure(generation, trial),
+          configuration: async (generation, position) => {
+            if (generation !== undefined) await generations?.began({ seq: position, id: generation });
+            return this.#configure(generation, trial);
+          },
           otherConfiguration: () => this.#change(),
           lookup: (request, module) => this.#lookups?.ask(request, module),
           setAside: (entry) => void supervisor.keep(entry),

@@ -17,8 +17,8 @@ export interface CoreThreadOptions {
   readonly outbox: Outbox;
   readonly log: Log;
   readonly lookup: TakeLookup;
-  /** What it runs under, when its last checkpoint is of this generation; undefined: not known. */
-  readonly configuration: (generation: string | undefined) => Promise<CoreConfiguration>;
+  /** What it runs under, when its last checkpoint is of this entry and generation; undefined: not known. */
+  readonly configuration: (generation: string | undefined, position: number) => Promise<CoreConfiguration>;
   /** It has come to where another configuration begins, and does nothing more. */
   readonly otherConfiguration: () => void;
   /** It has passed over an entry that was set aside. */
@@ -55,6 +55,9 @@ export class CoreThread {
   #failure: string | undefined;
   #watchdog: Watchdog | undefined;
   #stoodMs: number | undefined;
+  #configured = false;
+  #saidWhy = false;
+  /** It could not start under its configuration. */
   #refused = false;
   #started = false;
 
@@ -101,7 +104,7 @@ export class CoreThread {
     switch (message.type) {
       case 'restored':
         this.generation = message.generation;
-        this.#tell({ type: 'configuration', ...(await this.#options.configuration(message.generation)) });
+        await this.#configure(message.position);
         return;
       case 'otherConfiguration':
         this.#options.otherConfiguration();
@@ -115,9 +118,7 @@ export class CoreThread {
         this.#ready.pass();
         return;
       case 'failed':
-        this.#refused = message.byConfiguration === true;
-        this.#failure ??= message.message;
-        this.#ready.pass();
+        this.#failed(message.message, message.byConfiguration === true);
         return;
       case 'setAside':
         this.#options.setAside(message.entry);
@@ -147,6 +148,23 @@ export class CoreThread {
     }
   }
 
+  async #configure(position: number): Promise<void> {
+    try {
+      const configuration = await this.#options.configuration(this.generation, position);
+      this.#configured = true;
+      this.#tell({ type: 'configuration', ...configuration });
+    } catch (cause) {
+      this.#failed(messageOf(cause), false);
+    }
+  }
+
+  #failed(message: string, byConfiguration: boolean): void {
+    this.#saidWhy = true;
+    this.#refused = byConfiguration;
+    this.#failure ??= message;
+    this.#ready.pass();
+  }
+
   #watch(): void {
     const { watchdogMs: limitMs } = this.#options;
     if (limitMs === undefined) return;
@@ -159,6 +177,8 @@ export class CoreThread {
 
   #exited(): void {
     this.#watchdog?.stop();
+    // A module can end the thread while it is created.
+    if (this.#configured && !this.#saidWhy) this.#refused = true;
     this.#ready.pass();
     this.#stopped.pass();
     // What fails to start, its starter is told of.

@@ -218,6 +218,11 @@ describe('The configuration that records came under', function () {
     await tell(after, 'on');
     await until('the run goes on as before', () => said(after).length === 3);
     expect(said(after)[2]).to.equal('3 B B on');
+    configure('E', { more: 'process.exit(3);' });
+    after.signal('SIGHUP');
+    await until('the death is said', () =>
+      /cannot be used: the core thread ended with exit code 3/u.test(after.stderr),
+    );
     configure('D');
     after.signal('SIGHUP');
     await until('the next is taken', () => after.stderr.includes(going));
