@@ -177,7 +177,7 @@ export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJ
   const room = async (): Promise<void> => {
     while (place.reserve.low && !spending && gone === undefined) {
       await place.look();
-      if (place.reserve.low) await new Promise((resolve) => setTimeout(resolve, roomAskMs));
+      await new Promise((resolve) => setTimeout(resolve, roomAskMs));
     }
   };
   /** A disk that is full or fails is tried again until it takes the block: frames wait, or are counted as dropped. undefined: it is gone. */
