@@ -35,7 +35,7 @@ export const checkJournalArguments = (
 
 /** Replays a run's journal. Rejects where there is none. */
 export const runJournalReplay = async (
-  options: JournalReplayArguments & Pick<JournalReplayOptions, 'stack' | 'stackAlone' | 'cacheDir' | 'out'>,
+  options: JournalReplayArguments & Pick<JournalReplayOptions, 'stack' | 'stackAlone' | 'cacheDir' | 'out' | 'watched'>,
   terminal: Console,
 ): Promise<JournalReplaySummary> => {
   const { journal, since = -Infinity, until = Infinity, ...rest } = options;

@@ -15,11 +15,12 @@ import {
   stackOf,
   temporaryDir,
 } from './stack-options.js';
-import { parseFrameSize, parseTimeZone, parseYear } from './values.js';
+import { parseFrameSize, parseTimeZone, parseWatchdog, parseYear } from './values.js';
 
 interface Options extends Partial<StackOptions>, JournalReplayArguments {
   readonly format: keyof typeof framingOf;
   readonly maxFrame: number;
+  readonly watchdog: number | 'off';
   readonly year?: number;
   readonly tz?: string;
   readonly out?: string;
@@ -86,6 +87,11 @@ export const addReplay = (program: Command): void => {
     .addOption(new Option('--journal [dir]', 'give again what the run of a data directory gave (default: ./data)'))
     .addOption(option('--since <time>', 'with --journal: received from this time on').argParser(momentNow))
     .addOption(option('--until <time>', 'with --journal: received before this time').argParser(momentNow))
+    .addOption(
+      option('--watchdog <duration>', 'give up on a module that does not come back for so long; or off')
+        .argParser(parseWatchdog)
+        .default(30_000, '30s'),
+    )
     .addOption(option('--out <dir>', 'write events.jsonl, alarm files and audit/*.csv here, anew'))
     .addOption(option('--json', 'print one summary object'))
     .addHelpText('after', example);
@@ -97,12 +103,13 @@ export const addReplay = (program: Command): void => {
     const terminal = new Console();
     const log = consoleLog(terminal);
     sayWarnings(stack, log);
+    const watched = { limitMs: options.watchdog === 'off' ? undefined : options.watchdog };
     const say = (summary: ReplaySummary): void => {
       process.stdout.write(options.json === true ? `${JSON.stringify(summary)}\n` : show(summary));
     };
     if (options.journal !== undefined) {
       const parts = { stack, stackAlone: namesOf(options) !== undefined, cacheDir: temporaryDir() };
-      say(await runJournalReplay({ ...options, ...parts, out: options.out }, terminal));
+      say(await runJournalReplay({ ...options, ...parts, out: options.out, watched }, terminal));
       return;
     }
     const progress = await bar(files, terminal.isTerminal);
@@ -120,6 +127,7 @@ export const addReplay = (program: Command): void => {
         out: options.out,
         log,
         progress: (bytes) => progress?.update(bytes),
+        watched,
       });
       progress?.stop();
       say(summary);

@@ -40,6 +40,18 @@ export interface Pulse {
 /** The number by which a module's calls are told of: add the call's. */
 export const moduleNumber = (index: number): number => firstModule + index * 8;
 
+/** Names of modules and of the normalizer's patterns, by their numbers. */
+export interface Names {
+  readonly modules: readonly string[];
+  readonly patterns: readonly string[];
+}
+
+/** Who works, by name; `core` where that is nobody in particular. */
+export const nameOf = (working: Working, { modules, patterns }: Names): string => {
+  if (working.kind === 'module') return modules[working.index] ?? 'core';
+  return working.kind === 'plugin' ? (patterns[working.index] ?? 'core') : 'core';
+};
+
 const workingOf = (number: number): Working => {
   if (number === idle) return { kind: 'idle' };
   if (number >= firstPlugin) return { kind: 'plugin', index: number - firstPlugin };

@@ -26,6 +26,7 @@ export interface JournalReplayOptions {
   readonly log: Log;
   /** Bytes of blocks worked on so far. */
   readonly progress?: (bytes: number) => void;
+  readonly watched?: { readonly limitMs: number | undefined } | undefined;
 }
 
 /** What a replay of a journal did. */
@@ -50,7 +51,7 @@ export const replayJournal = async (options: JournalReplayOptions): Promise<Jour
   const dir = join(options.dataDir, 'journal');
   const verdicts = await verdictsIn(options.dataDir, log);
   const openCore = (under: CoreStack): Promise<ReplayedCore> =>
-    openReplayedCore({ stack: under, clock: 'receipt', out: options.out, log, verdicts });
+    openReplayedCore({ stack: under, clock: 'receipt', out: options.out, log, verdicts, watched: options.watched });
   const generations = options.stackAlone ? undefined : await ReplayedGenerations.open(options);
   const found = { entries: 0, missing: 0, damaged: 0 };
   const time = { last: 0 };

@@ -25,6 +25,7 @@ export interface ReplayOptions {
   readonly out: string | undefined;
   readonly log: Log;
   readonly progress?: (bytes: number) => void;
+  readonly watched?: { readonly limitMs: number | undefined };
 }
 
 const sayLosses = (file: StoredFile, log: Log): void => {
@@ -35,8 +36,9 @@ const sayLosses = (file: StoredFile, log: Log): void => {
 
 /** Runs a stack over stored logs as fast as it can, on the logs' own clock. Asks no lookup source: what modules ask is counted, and said. @throws ReplayCutShort where a file cannot be read to its end; rejects where one cannot be opened or written. */
 export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => {
-  const { stack, files, log, progress } = options;
-  const { core, outputs, asked, summary } = await openReplayedCore({ stack, clock: 'record', out: options.out, log });
+  const { stack, files, log, progress, out, watched } = options;
+  const opened = await openReplayedCore({ stack, clock: 'record', out, log, watched });
+  const { core, outputs, asked, summary } = opened;
   const sink = new DirectSink({ core, settled: () => outputs.settled, settle: () => outputs.settle() });
   let before = 0;
   let failure: { readonly cause: unknown } | undefined;

@@ -1,11 +1,13 @@
 import { checkStorable } from '../dispatch/stored-event.js';
 import type { Event } from '../events/event.js';
 import { type CarriedState, carryState } from '../frontend/carry-state.js';
+import { AtWork, type Names } from '../frontend/at-work.js';
 import { type Core, createCore } from '../frontend/core.js';
 import type { Clock } from '../frontend/frontend.js';
 import type { Verdicts } from '../frontend/verdicts.js';
 import type { Log } from '../module.js';
 import type { CoreStack } from '../stack/resolve.js';
+import { ReplayWatch } from './replay-watch.js';
 import { ReplayOutputs } from './outputs.js';
 
 /** What a replay did (cli.md). */
@@ -40,6 +42,8 @@ export const openReplayedCore = async (options: {
   readonly log: Log;
   /** What the run decided about entries it could not get over. */
   readonly verdicts?: Verdicts;
+  /** The process is the replay's: it is watched, and ended where a module takes longer than this at one record, ms; undefined: never. */
+  readonly watched?: { readonly limitMs: number | undefined } | undefined;
 }): Promise<ReplayedCore> => {
   const { stack, clock, log, verdicts } = options;
   const events = new Map<string, number>();
@@ -55,9 +59,16 @@ export const openReplayedCore = async (options: {
     asked += 1;
   };
   const takesQuiet = options.out !== undefined;
-  const parts = { clock, checkpoints: false, log, event, takesQuiet, lookup, verdicts };
+  const atWork = new AtWork();
+  const parts = { atWork, clock, checkpoints: false, log, event, takesQuiet, lookup, verdicts };
   let carried: CarriedState = [];
   let core = await createCore({ ...parts, stack });
+  const namesOf = ({ runner, normalizer }: Core): Names => ({
+    modules: runner.modules.map(({ name }) => name),
+    patterns: normalizer?.patterns ?? [],
+  });
+  const { watched } = options;
+  const watch = watched === undefined ? undefined : new ReplayWatch({ ...watched, atWork, names: namesOf(core) });
   const done = { records: 0, faults: 0, normalized: 0, alarms: 0 };
   const counted = (): typeof done => {
     const { records, faults, normalized } = core.frontend.counters;
@@ -74,6 +85,7 @@ export const openReplayedCore = async (options: {
     Object.assign(done, counted());
     carried = restored;
     core = next;
+    watch?.rename(namesOf(core));
   };
   const began = performance.now();
   const summary = (): ReplaySummary => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Outbox } from '../dispatch/outbox.js';
 import { messageOf } from '../fault.js';
-import type { Pulse } from '../frontend/at-work.js';
+import { nameOf, type Pulse } from '../frontend/at-work.js';
 import { shortId } from '../generations/generation.js';
 import type { ChosenGeneration, Generations } from '../generations/generations.js';
 import { loadLookupSources } from '../lookups/load-sources.js';
@@ -178,9 +178,8 @@ export class ConfiguredCore {
   }
 
   #nameOf(working: Pulse['working'], { patterns }: CoreThread): string {
-    const { modules } = this.#chosen?.stack ?? this.#options.stack;
-    if (working.kind === 'module') return modules[working.index]?.name ?? 'core';
-    return working.kind === 'plugin' ? (patterns[working.index] ?? 'core') : 'core';
+    const modules = (this.#chosen?.stack ?? this.#options.stack).modules.map(({ name }) => name);
+    return nameOf(working, { modules, patterns });
   }
 
   /** The core has come to where another configuration begins. */

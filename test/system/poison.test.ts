@@ -202,4 +202,21 @@ describe('a line that ends the core', function () {
     expect((await live.ended()).code).to.equal(70);
     expect(live.stderr).to.contain('ended with exit code 3 (at work: module first, onRecord); without a journal');
   });
+
+  for (const [deed, told] of [
+    ['exit', 'first, onRecord, ended the process at record 3'],
+    ['hang', 'first, onRecord, had not come back from record 3 for 0.3 s: giving up'],
+  ] as const) {
+    it(`ends a replay with 70, naming the module and the record (${deed})`, async () => {
+      const log = place(
+        dir(),
+        'some.log',
+        ['line 1', 'line 2', `${deed} for first`].map((text) => line(text)).join(''),
+      );
+      const args = ['replay', log, '--stack', 'poison', '--watchdog', '300ms'];
+      const { code, stderr } = await tocsin(args, { cwd: dir() });
+      expect(stderr).to.equal(`tocsin: ${told}\n`);
+      expect(code).to.equal(70);
+    });
+  }
 });
