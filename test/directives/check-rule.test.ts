@@ -1,40 +1,5 @@
 import { expect } from 'chai';
-import { loadDirectives } from '../../src/directives/index.js';
-
-type Json = Record<string, unknown>;
-
-const rule = (stage: number, more: Json = {}): Json => ({
-  name: `rule ${stage}`,
-  type: 'PluginRule',
-  stage,
-  plugin_id: 1001,
-  plugin_sid: [7],
-  occurrence: 1,
-  from: stage === 1 ? 'HOME_NET' : ':1',
-  to: 'ANY',
-  port_from: 'ANY',
-  port_to: 'ANY',
-  protocol: 'ICMP',
-  reliability: 5,
-  timeout: stage === 1 ? 0 : 60,
-  ...more,
-});
-
-const directive = (more: Json = {}, rules: readonly Json[] = [rule(1), rule(2)]): Json => ({
-  id: 1,
-  name: 'Ping Flood from SRC_IP',
-  kingdom: 'Reconnaissance & Probing',
-  category: 'Misc Activity',
-  priority: 3,
-  rules,
-  ...more,
-});
-
-const file = (...directives: unknown[]) => ({ file: 'directives_a.json', text: JSON.stringify({ directives }) });
-
-/** Without places: those have a test of their own. */
-const faultsOf = (...directives: unknown[]): string[] =>
-  loadDirectives([file(...directives)]).faults.map(({ path, message }) => `${path}: ${message}`);
+import { directive, faultsOf, type Json, rule } from './directive-file.js';
 
 const ADDRESSES =
   'ANY, HOME_NET, !HOME_NET, :N, or addresses and CIDRs with commas between them, each with or without "!" would be right';
