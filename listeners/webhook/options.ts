@@ -50,7 +50,7 @@ const headers = z.record(z.string(), z.union([z.string(), secret])).superRefine(
 });
 
 /** Every template in a body, with where it stands. */
-export const templatesIn = (
+const templatesIn = (
   value: unknown,
   path: readonly (string | number)[] = [],
 ): [(string | number)[], string][] => {

@@ -11,7 +11,7 @@ const retryable = (status: number): boolean => status === 408 || status === 425 
 const longestShown = 200;
 
 /** How long a receiver asks to be left alone, ms: `Retry-After` in seconds or as a date (RFC 9110 §10.2.3). */
-export const retryAfterMs = (value: string | undefined, now: number): number | undefined => {
+const retryAfterMs = (value: string | undefined, now: number): number | undefined => {
   if (value === undefined) return undefined;
   const ms = /^\d{1,9}$/u.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
