@@ -9,7 +9,8 @@ import {
 } from '../../src/directives/index.js';
 import { MemoryState } from '../../test/support/memory-state.js';
 
-const ASSETS = JSON.stringify({
+/** The assets of these benchmarks, as text of a file. */
+export const ASSETS = JSON.stringify({
   assets: [
     { name: 'lan', cidr: '192.168.0.0/16', value: 2 },
     { name: 'ten', cidr: '10.0.0.0/8', value: 4 },
@@ -106,10 +107,10 @@ export interface Feed {
 const ACTIVE = 100;
 const SOURCES = 50;
 
-/** One event in ten counts: for one of 100 directives, spread over all there are, from one of 50 sources. */
-export const quietFeed = (engine: Engine, directives: number): Feed => {
+/** Events of which one in ten counts: for one of 100 directives, spread over all there are, from one of 50 sources. */
+export const quietEvents = (directives: number): (() => NormalizedEvent) => {
   let n = 0;
-  const next = (): NormalizedEvent => {
+  return () => {
     n += 1;
     const time = START + Math.floor(n / 1000);
     if (n % 10 !== 0) return event({ plugin: 2002, sid: n % 1000, source: address(n % 5000), time });
@@ -117,6 +118,11 @@ export const quietFeed = (engine: Engine, directives: number): Feed => {
     const sid = 1 + Math.floor((which * directives) / ACTIVE);
     return event({ sid, source: address(Math.floor(n / 10 / ACTIVE) % SOURCES), time });
   };
+};
+
+/** Such events for an engine. */
+export const quietFeed = (engine: Engine, directives: number): Feed => {
+  const next = quietEvents(directives);
   return { engine, batch: (size) => Array.from({ length: size }, next) };
 };
 
