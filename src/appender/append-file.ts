@@ -41,6 +41,7 @@ export class AppendFile implements PlacedFile {
   readonly #held = new HeldLines();
   #file: OpenFile | undefined;
   #written: Written | undefined;
+  #syncFails = false;
 
   constructor(options: AppendFileOptions) {
     const { path, header, mode = defaultMode, files = realFiles, log, metrics } = options;
@@ -70,8 +71,11 @@ export class AppendFile implements PlacedFile {
     const { path, log, metrics } = this.#options;
     try {
       await this.#file?.sync();
+      this.#syncFails = false;
     } catch (cause) {
       metrics.count('sync_failed');
+      if (this.#syncFails) return;
+      this.#syncFails = true;
       log.error(
         `the last lines of ${path} may not survive a loss of power: they cannot be synced: ${messageOf(cause)}`,
       );

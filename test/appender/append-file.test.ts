@@ -257,6 +257,20 @@ describe('AppendFile', () => {
     expect(read()).to.equal(taken.join(''));
   });
 
+  it('sync() says once that the disk takes no sync, counts each, and goes on', async () => {
+    const file = fileWith();
+    files.syncFails = true;
+    for (const line of ['a', 'b']) {
+      await file.add(line);
+      await file.flush();
+      await file.sync();
+    }
+    expect(told.said.filter((said) => said.includes('may not survive'))).to.have.length(1);
+    expect(told.counts.get('sync_failed')).to.equal(2);
+    await file.close();
+    expect(read()).to.equal('a\nb\n');
+  });
+
   it('says where it cannot write: under a file, into a directory', async () => {
     writeFileSync(join(dir, 'a'), '');
     expect((await failureOf(fileWith().flush())).message).to.include('ENOTDIR');

@@ -9,6 +9,7 @@ export class FaultyFiles implements AppendFiles {
   /** Most bytes a write takes. */
   shortWrite = Number.POSITIVE_INFINITY;
   truncateFails = false;
+  syncFails = false;
   readonly stat = realFiles.stat;
   readonly rename = realFiles.rename;
   readonly mkdir = realFiles.mkdir;
@@ -21,7 +22,10 @@ export class FaultyFiles implements AppendFiles {
       stat: () => handle.stat(),
       read: (buffer, offset, length, position) => handle.read(buffer, offset, length, position),
       close: () => handle.close(),
-      datasync: () => handle.datasync(),
+      datasync: async () => {
+        if (this.syncFails) throw systemError('EIO');
+        await handle.datasync();
+      },
       truncate: async (length) => {
         if (this.truncateFails) throw systemError('EIO');
         await handle.truncate(length);
