@@ -155,6 +155,15 @@ export class StackRunner {
     return false;
   }
 
+  /** Does a part of a checkpoint, which may ask a module's values for their JSON; nothing else is at work then. */
+  saves<T>(module: string, part: () => T): T {
+    const number = this.#numbers.get(module);
+    if (number !== undefined) this.#atWork.module(number + moduleCalls.checkpoint);
+    const done = part();
+    this.#atWork.idle();
+    return done;
+  }
+
   #run(call: ModuleCall, offer: (module: LogicModule, name: string) => unknown): void {
     const queue = this.#queue;
     const atWork = this.#atWork;

@@ -108,8 +108,9 @@ export class Checkpointer {
     }
     try {
       // From here on the core may work on: what changes is given out as it was first.
-      for (const state of core.states.values()) {
-        while (state.slice(sliceEntries) > 0) await new Promise((resolve) => setImmediate(resolve));
+      for (const [name, state] of core.states) {
+        while (core.runner.saves(name, () => state.slice(sliceEntries)) > 0)
+          await new Promise((resolve) => setImmediate(resolve));
       }
       await this.#eventsAreSafe();
       await writer.commit(position, { ...extra });

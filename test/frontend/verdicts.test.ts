@@ -125,4 +125,13 @@ describe('AtWork', () => {
       { seq: 5, working: { kind: 'module', index: 1, call: 'onRecord' }, beats: 0 },
     ]);
   });
+
+  it('shows whose memory a checkpoint is taken of', () => {
+    const atWork = new AtWork();
+    const runner = new StackRunner(() => undefined, atWork);
+    runner.modules = [{ name: 'm', module: {} }];
+    const working = () => atWork.look().working;
+    expect(runner.saves('m', working)).to.deep.equal({ kind: 'module', index: 0, call: 'checkpoint' });
+    expect([runner.saves('$core', working), working()]).to.deep.equal([{ kind: 'idle' }, { kind: 'idle' }]);
+  });
 });
