@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { EventClass } from '../events/event.js';
 import { ModuleFailed } from '../frontend/module-failed.js';
 import { FrameSetAside, ModuleTurnedOff } from '../frontend/verdict-events.js';
@@ -10,12 +11,27 @@ const ofCore = new Map<string, EventClass>(
   [ModuleFailed, FrameSetAside, ModuleTurnedOff].map((one) => [one.name, one]),
 );
 
-/** The event classes that a stack's modules declare, by the name the module runs under. */
+/** What tells one state of a user's code from another; undefined for what is shipped. */
+export const codeOf = ({ bundle }: Pick<ResolvedEntry, 'bundle'>): string | undefined =>
+  bundle === undefined ? undefined : basename(bundle).slice(0, 12);
+
+interface Declared {
+  readonly code: string | undefined;
+  readonly classes: ReadonlyMap<string, EventClass>;
+}
+
+/** The event classes that a stack's modules declare, by the name the module runs under. Events of other code than theirs have none: they say what they said. */
 export const eventClasses = async (modules: readonly ResolvedEntry[]): Promise<FindClass> => {
-  const byModule = new Map<string, ReadonlyMap<string, EventClass>>();
-  for (const { name, url } of modules) {
-    const { default: definition } = (await import(url)) as { default: ModuleDefinition };
-    byModule.set(name, new Map((definition.events ?? []).map((eventClass) => [eventClass.name, eventClass])));
+  const byModule = new Map<string, Declared>();
+  for (const entry of modules) {
+    const { default: definition } = (await import(entry.url)) as { default: ModuleDefinition };
+    const classes = new Map((definition.events ?? []).map((eventClass) => [eventClass.name, eventClass]));
+    byModule.set(entry.name, { code: codeOf(entry), classes });
   }
-  return (module, event) => ofCore.get(event) ?? byModule.get(module)?.get(event);
+  return (module, event, code) => {
+    const ours = ofCore.get(event);
+    if (ours !== undefined) return ours;
+    const declared = byModule.get(module);
+    return code === undefined || code === declared?.code ? declared?.classes.get(event) : undefined;
+  };
 };

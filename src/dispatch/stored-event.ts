@@ -30,8 +30,17 @@ export const checkStorable = (event: Event): void => {
   for (const name of jsonFieldsOf(event.class.fields)) JSON.stringify(values[name]);
 };
 
-/** An event as plain JSON. @throws TypeError where it has no summary, or a field that JSON cannot carry; what its getters throw */
-export const storeEvent = (event: Event): string => {
+/** Fields in the order in which they are declared, as `eventLine` shows them. */
+const inOrder = ({ class: { fields: declared }, fields }: Event): object => {
+  const values: Readonly<Record<string, unknown>> = fields;
+  return Object.fromEntries(Object.keys(declared).map((name) => [name, values[name]]));
+};
+
+/**
+ * An event as plain JSON. `code`: see `codeOf`, where it is of a user's module.
+ * @throws TypeError where it has no summary, or a field that JSON cannot carry; what its getters throw
+ */
+export const storeEvent = (event: Event, code?: string): string => {
   const { auditId, record, summary } = event;
   if (typeof summary !== 'string') throw new TypeError(`its summary is ${typeof summary}, a text would be right`);
   return JSON.stringify({
@@ -41,19 +50,20 @@ export const storeEvent = (event: Event): string => {
     severity: event.severity,
     time: event.time,
     module: event.module,
+    code,
     summary,
-    fields: event.fields,
+    fields: code === undefined ? event.fields : inOrder(event),
     record: record === undefined ? undefined : { ...record, normalized: undefined, timeStamped: undefined },
   });
 };
 
 /** Finds the class of a stored event. */
-export type FindClass = (module: string, event: string) => EventClass | undefined;
+export type FindClass = (module: string, event: string, code: string | undefined) => EventClass | undefined;
 
 /** The event again, as an instance of its class where that is known. */
 export const reviveEvent = (json: string, findClass: FindClass): Event => {
   const stored = JSON.parse(json) as StoredEvent;
-  const eventClass = findClass(stored.module, stored.event);
+  const eventClass = findClass(stored.module, stored.event, stored.code);
   const event = Object.create(eventClass?.prototype ?? StoredOnly.prototype) as Event;
   const record: LogRecord | undefined = stored.record && { ...stored.record, normalized: [] };
   const { id, time, module, fields } = stored;

@@ -103,6 +103,8 @@ export interface StoredEvent {
   /** ms since the epoch. */
   readonly time: number;
   readonly module: string;
+  /** Of a user's module: which code dispatched it, see `codeOf`. */
+  readonly code?: string;
   readonly summary: string;
   readonly fields: Readonly<Record<string, Json>>;
   /** The record it came from, without what it was normalized to. */

@@ -1,5 +1,6 @@
 /** The core thread: parser, normalizer, modules. It reads nothing but the journal's entries. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { codeOf } from '../dispatch/event-classes.js';
 import { messageOf } from '../fault.js';
 import { type CoreOptions, createCore } from '../frontend/core.js';
 import { readGenerationEntry } from '../journal/generation-entry.js';
@@ -88,6 +89,7 @@ const run = async (): Promise<void> => {
     });
   const checkpointer = await Checkpointer.open({ dir: start.checkpointDir, log, eventsAreSafe });
   const { generation, stack, trial } = await askConfiguration(checkpointer);
+  batch.codes = new Map(stack.modules.map((entry) => [entry.name, codeOf(entry)]));
   const { restored, position } = checkpointer;
   const parts = { clock: 'receipt', restored, position } as const;
   if (trial !== undefined) await tryStack({ ...parts, stack: trial });

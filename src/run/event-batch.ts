@@ -14,6 +14,8 @@ export class EventBatch {
   /** Of the newest event given. */
   lastEventId = '';
   #known: [seq: number, ordinal: number] | undefined;
+  /** Code of users' modules, by the name they run under; see `codeOf`. */
+  codes: ReadonlyMap<string, string | undefined> = new Map();
   #nextNumber: number;
   #writer: BlockWriter | undefined;
 
@@ -30,7 +32,7 @@ export class EventBatch {
       if (seq < knownSeq || (seq === knownSeq && ordinal <= knownOrdinal)) return;
       this.#known = undefined;
     }
-    const bytes = Buffer.from(storeEvent(event));
+    const bytes = Buffer.from(storeEvent(event, this.codes.get(event.module)));
     if (event.class.quiet !== true) this.events += 1;
     this.lastEventId = event.id;
     this.#writer ??= new BlockWriter({ firstSeq: this.#nextNumber, bytes: Math.max(16_384, bytes.length * 2) });

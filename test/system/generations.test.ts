@@ -19,7 +19,7 @@ import { z } from 'zod';
 import { version } from './told-version.ts';
 class Told extends NoticeEvent<{ said: 'string' }> {
   static override readonly fields = { said: 'string' } as const;
-  get summary(): string { return this.fields.said; }
+  get summary(): string { return this.fields.said + ' (' + version + ')'; }
 }
 export default defineModule({
   name: 'told', description: 'Tells of every record', options: z.strictObject({ label: z.string() }), events: [Told],
@@ -108,7 +108,12 @@ describe('The configuration that records came under', function () {
   const run = (...more: string[]): Promise<LiveTocsin> =>
     start(dir(), ['--stack', 'mine', '--tcp', '127.0.0.1:0', '--http', '127.0.0.1:0', ...more]);
   const said = (live: LiveTocsin): string[] =>
-    live.events().flatMap(({ event, summary }) => (event === 'Told' ? [summary] : []));
+    live.events().flatMap(({ event, summary }) => {
+      if (event !== 'Told') return [];
+      // What an event says is of the code that dispatched it, whichever writes it.
+      const [, text = summary] = /^(\d+ \w+ (\w+) .*) \(\2\)$/u.exec(summary) ?? [];
+      return [text];
+    });
   const tell = (live: LiveTocsin, ...texts: string[]): Promise<void> =>
     sendTcp(live.port('tcp'), texts.map((text) => line(text)).join(''));
   const post = async (live: LiveTocsin, events: object[]): Promise<void> => {
