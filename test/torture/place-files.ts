@@ -30,7 +30,7 @@ export default defineModule({
       const total = (state.get<number>('total') ?? 0) + 1;
       state.put('total', total);
       // A key of its own for each message, and as many gone: checkpoints are more than a number.
-      state.put('at:' + String(total), record.message);
+      state.put('at:' + String(total), record.message.padEnd(1000));
       state.delete('at:' + String(total - 2000));
       dispatch(new Entry({ text: marked.exec(record.message)?.[0] ?? '', total, config }));
     },

@@ -26,16 +26,16 @@ export interface Round {
 }
 
 const longestRunMs = 1800;
-/** Of points that are come to often, one of so many times; of others one of the first three. */
+/** Of points that are come to often, one of so many times; of others the first. */
 const mostTimes: Readonly<Partial<Record<KillPointName, number>>> = {
   'journal-appended': 300,
   'outbox-appended': 300,
-  'listener-flushed': 100,
-  'positions-written': 50,
-  'checkpoint-half-written': 10,
-  'checkpoint-committed': 10,
+  'listener-flushed': 20,
+  'positions-written': 10,
+  'checkpoint-half-written': 4,
+  'checkpoint-committed': 4,
 };
-const otherwiseMostTimes = 3;
+const otherwiseMostTimes = 1;
 
 /** The moments and choices of a whole run: the same for the same seed. `points`: every round ends at a named point. */
 export const planRounds = (options: {
