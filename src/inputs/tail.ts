@@ -1,14 +1,11 @@
 // Longer than most: the options, the loop and the words of one input.
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
 import { escapeControls } from '../escape.js';
 import { messageOf } from '../fault.js';
 import { FrameSource } from '../journal/block.js';
 import type { Json } from '../json.js';
-import type { Log } from '../module.js';
 import {
   bufferBytesFor,
-  FileFinder,
+  type FileFinder,
   isPattern,
   KnownFiles,
   newCounters,
@@ -16,28 +13,12 @@ import {
   TailFile,
   type TailReport,
 } from '../tail-file/index.js';
-import { InputError, type FrameSink, type Input, type InputCounters } from './input.js';
+import type { FrameSink, Input, InputCounters } from './input.js';
+import type { TailOptions } from './tail-options.js';
+import { absolute, finderOf, mostFiles } from './tail-pattern.js';
 import { TailSet, type Followed } from './tail-set.js';
 import { watchFiles } from './tail-watch.js';
 
-/** Which files to follow, and how. */
-export interface TailOptions {
-  /** A path or a pattern: `~`, `*`, `?`, `**`, `[a-z]`, `{a,b}`. Relative ones from the working directory. */
-  readonly pattern: string;
-  /** Where to begin with files that are there at the start and were never read. Default `start`. */
-  readonly from?: 'start' | 'end' | undefined;
-  /** Bytes a frame may have; the rest of the line is cut off. Default 65536. */
-  readonly maxFrame?: number | undefined;
-  readonly timeZone?: string | undefined;
-  readonly year?: number | undefined;
-  /** What `FrameSink.position` was last given for this input, by key. */
-  readonly positions?: ReadonlyMap<string, Json> | undefined;
-  readonly log: Log;
-  /** How often files are looked at. Default 250 ms. */
-  readonly pollMs?: number | undefined;
-}
-
-const mostFiles = 10_000;
 const hotMs = 5000;
 const listEveryMs = 2000;
 /** After a change in a directory. */
@@ -316,16 +297,3 @@ export class TailInput implements Input {
 }
 
 const nothing = (): void => undefined;
-
-const absolute = (pattern: string): string =>
-  resolve(pattern === '~' || pattern.startsWith('~/') ? homedir() + pattern.slice(1) : pattern);
-
-const finderOf = (pattern: string, path: string): FileFinder => {
-  try {
-    return new FileFinder(path, mostFiles);
-  } catch (error) {
-    const right = 'a path, or a pattern such as /var/log/*.log';
-    const what = `cannot follow '${escapeControls(pattern)}': ${messageOf(error)}; it would have to be ${right}`;
-    throw new InputError(what, { cause: error });
-  }
-};
