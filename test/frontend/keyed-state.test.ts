@@ -17,6 +17,7 @@ describe('ModuleState', () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('put' as const), key: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat(9) }),
     fc.record({ do: fc.constant('edit' as const), key: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat(9) }),
+    fc.record({ do: fc.constant('held' as const), key: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat(9) }),
     fc.record({ do: fc.constant('delete' as const), key: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat(9) }),
     fc.record({ do: fc.constant('slice' as const), key: fc.constant(''), n: fc.nat(3) }),
   );
@@ -31,7 +32,11 @@ describe('ModuleState', () => {
             if (what === 'put') state.put(key, { n, list: [n] });
             else if (what === 'delete') state.delete(key);
             else if (what === 'slice') state.slice(n);
-            else state.edit<{ n: number; list: number[] }>(key)?.list.push(n);
+            else if (what === 'held') {
+              const held = state.get<{ n: number; list: number[] }>(key);
+              state.willChange(key);
+              held?.list.push(n);
+            } else state.edit<{ n: number; list: number[] }>(key)?.list.push(n);
           }
         };
         for (const steps of [before, during, after]) {
