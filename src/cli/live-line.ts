@@ -1,4 +1,4 @@
-import type { RunCounters } from '../run/runtime.js';
+import type { RunCounters } from '../run/run-counters.js';
 
 /** What inputs and threads lost, by reason; every one of them is shown. */
 const isDrop = (name: string): boolean => /^(?:dropped|refused|gap|truncated)/u.test(name);

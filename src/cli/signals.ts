@@ -1,6 +1,6 @@
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
-import type { RunCounters } from '../run/runtime.js';
+import type { RunCounters } from '../run/run-counters.js';
 
 /** What signals do to a run (cli.md). */
 export interface SignalActions {

@@ -1,20 +1,18 @@
 import { join } from 'node:path';
-import type { DeadLetterCounters } from '../dispatch/dead-letters.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
-import type { LaneCounters } from '../dispatch/lanes.js';
 import { Generations } from '../generations/generations.js';
 import { lockDataDir } from '../journal/data-dir-lock.js';
-import type { LookupCounters } from '../lookups/source-counters.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
-import { type ConfigurationCounters, ConfiguredCore } from './configured-core.js';
+import { ConfiguredCore } from './configured-core.js';
 import type { InputSpec } from './input-spec.js';
 import type { HttpSettings, ShownConfiguration } from './http-listeners.js';
 import { IoThread } from './io-thread.js';
-import { Supervisor, type SupervisorCounters } from './supervisor.js';
+import type { RunCounters } from './run-counters.js';
+import { Supervisor } from './supervisor.js';
 import { yieldToReceiving } from './threads.js';
-import type { CoreCounters, IoCounters, JournalOptions } from './messages.js';
+import type { JournalOptions } from './messages.js';
 
 /** What a live run is made of. */
 export interface RuntimeOptions {
@@ -44,18 +42,6 @@ export interface RuntimeOptions {
   readonly dataDirGone: (message: string) => void;
   /** All inputs have ended by themselves (end of stdin). */
   readonly ended: () => void;
-}
-
-/** All that is counted. */
-export interface RunCounters {
-  readonly io: IoCounters | undefined;
-  readonly core: CoreCounters | undefined;
-  /** Absent without a journal. */
-  readonly configuration: ConfigurationCounters | undefined;
-  readonly lookups: LookupCounters | undefined;
-  readonly supervisor: SupervisorCounters;
-  readonly listeners: readonly LaneCounters[];
-  readonly deadLetters: DeadLetterCounters;
 }
 
 const deliverWithinMs = 3000;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { RunCounters } from '../../src/run/runtime.js';
+import type { RunCounters } from '../../src/run/run-counters.js';
 import { eventually, until } from './eventually.js';
 import { type EventLine, eventsIn, messagesIn, wholeLines } from './json-lines.js';
 import { gather, type ProgramOptions, programPath, surroundings } from './tocsin.js';

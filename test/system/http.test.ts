@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { RunCounters } from '../../src/run/runtime.js';
+import type { RunCounters } from '../../src/run/run-counters.js';
 import { until } from '../support/eventually.js';
 import { ask, type HttpAnswer } from '../support/http-client.js';
 import { livePrograms } from '../support/live-tocsin.js';

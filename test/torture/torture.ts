@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunCounters } from '../../src/run/runtime.js';
+import type { RunCounters } from '../../src/run/run-counters.js';
 import { until } from '../support/eventually.js';
 import { tocsin } from '../support/tocsin.js';
 import { checkLedger } from './ledger-checks.js';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunCounters } from '../../src/run/runtime.js';
+import type { RunCounters } from '../../src/run/run-counters.js';
 import { eventually } from '../support/eventually.js';
 import { programPath, surroundings } from '../support/tocsin.js';
 import { pause } from './senders/sender.js';
