@@ -9,8 +9,9 @@ export const readRegularFile = (path: string): Buffer => {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
-    if (stats.isDirectory()) throw new Error('it is a directory; a regular file would be right');
-    if (!stats.isFile()) throw new Error('it is a pipe or a device; a regular file would be right');
+    // Reading a directory fails by itself, with a code that callers know.
+    if (!stats.isFile() && !stats.isDirectory())
+      throw new Error('it is a pipe or a device; a regular file would be right');
     if (stats.size > mostBytes) {
       throw new Error(`it has ${stats.size} bytes; at most ${mostBytes / mebi} MiB would be right`);
     }

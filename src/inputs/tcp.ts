@@ -86,7 +86,7 @@ export class TcpInput implements Input {
   /** Reads the TLS files again; connections to come use them. @throws InputError, and the old ones stay in use. */
   async reload(): Promise<void> {
     if (this.#options.tls === undefined || !(this.#server instanceof TlsServer)) return;
-    this.#server.setSecureContext(await loadTlsCredentials(this.#options.tls));
+    this.#server.setSecureContext(loadTlsCredentials(this.#options.tls));
   }
 
   counters(): InputCounters {
@@ -111,7 +111,7 @@ export class TcpInput implements Input {
       server.on('connection', this.#onConnection);
       return server;
     }
-    const server = createTlsServer({ credentials: await loadTlsCredentials(tls), handshakeTimeoutMs, keepAliveMs });
+    const server = createTlsServer({ credentials: loadTlsCredentials(tls), handshakeTimeoutMs, keepAliveMs });
     server.on('secureConnection', this.#onConnection);
     server.on('tlsClientError', this.#onHandshakeFailure);
     return server;

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { SecureContextOptions } from 'node:tls';
+import { messageOf } from '../fault.js';
+import { readRegularFile } from '../read-regular-file.js';
 import { InputError } from './input.js';
 import { errorCode } from './listen-error.js';
 
@@ -15,10 +16,10 @@ export interface TlsFiles {
 }
 
 /** Reads and checks the files. @throws InputError naming the file that is missing, unreadable, no PEM, or does not fit. */
-export const loadTlsCredentials = async (files: TlsFiles): Promise<SecureContextOptions> => {
-  const cert = await readPem('certificate', files.cert);
-  const key = await readPem('private key', files.key);
-  const ca = files.ca === undefined ? undefined : await readPem('client CA', files.ca);
+export const loadTlsCredentials = (files: TlsFiles): SecureContextOptions => {
+  const cert = readPem('certificate', files.cert);
+  const key = readPem('private key', files.key);
+  const ca = files.ca === undefined ? undefined : readPem('client CA', files.ca);
   const certificate = parse('certificate', files.cert, cert, (pem) => new X509Certificate(pem));
   const privateKey = parse('private key', files.key, key, (pem) => createPrivateKey(pem));
   if (files.ca !== undefined && ca !== undefined) parse('client CA', files.ca, ca, (pem) => new X509Certificate(pem));
@@ -30,11 +31,11 @@ export const loadTlsCredentials = async (files: TlsFiles): Promise<SecureContext
   return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: 'TLSv1.2' };
 };
 
-const readPem = async (what: string, path: string): Promise<Buffer> => {
+const readPem = (what: string, path: string): Buffer => {
   try {
-    return await readFile(path);
+    return readRegularFile(path);
   } catch (cause) {
-    const reason = readFaults.get(errorCode(cause)) ?? String(cause);
+    const reason = readFaults.get(errorCode(cause)) ?? messageOf(cause);
     throw new InputError(`cannot read TLS ${what} ${path}: ${reason}; give a PEM file that this user may read`, {
       cause,
     });
