@@ -1,5 +1,6 @@
 import { BlockReader } from '../journal/block.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
+import { type FileLayer, realFiles } from '../journal/file-layer.js';
 import { JournalError } from '../journal/journal-error.js';
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
@@ -20,7 +21,7 @@ interface Kept {
 const mostRead = 8;
 
 const recentBytes = 16 * 1024 * 1024;
-const segmentBytes = 8 * 1024 * 1024;
+const usualSegmentBytes = 8 * 1024 * 1024;
 
 /** Events on their way to listeners: numbered, on disk before anything depends on them, the newest also in memory. */
 export class Outbox {
@@ -54,9 +55,11 @@ export class Outbox {
     readonly dir: string | undefined;
     readonly maxBytes: number;
     readonly log: Log;
+    readonly fs?: FileLayer;
+    readonly segmentBytes?: number;
   }): Promise<Outbox> {
-    const { dir, log, maxBytes } = options;
-    const segments = dir === undefined ? undefined : await SegmentLog.open({ dir, segmentBytes });
+    const { dir, log, maxBytes, fs = realFiles, segmentBytes = usualSegmentBytes } = options;
+    const segments = dir === undefined ? undefined : await SegmentLog.open({ dir, segmentBytes, fs });
     const outbox = new Outbox({ segments, log, maxBytes });
     if (segments !== undefined) outbox.lastEventId = await newestId(segments);
     return outbox;

@@ -98,7 +98,7 @@ export class SegmentLog {
 
   /** The number from which on a trim removes something; undefined where it cannot remove anything yet. */
   get trimsFrom(): number | undefined {
-    return this.#segments[1]?.firstSeq;
+    return this.#segments[1]?.bytes === 0 ? undefined : this.#segments[1]?.firstSeq;
   }
 
   /** Bytes of all segments. */
@@ -168,7 +168,7 @@ export class SegmentLog {
     });
   }
 
-  /** Removes whole segments all of whose entries are below `seq`, never the last; resolves to the bytes freed. @throws JournalError `write-failed`, and what `beforeRemoval` throws */
+  /** Removes whole segments all of whose entries are below `seq`, never the last that holds any; resolves to the bytes freed. @throws JournalError `write-failed`, and what `beforeRemoval` throws */
   trim(seq: number): Promise<number> {
     const run = this.#trims.then(() => this.#trim(seq));
     this.#trims = run.catch(() => undefined); // Its caller is told.
@@ -249,6 +249,8 @@ export class SegmentLog {
     for (;;) {
       const [oldest, next] = this.#segments;
       if (oldest === undefined || next === undefined || next.firstSeq > seq || this.#closed) break;
+      // Until a block stands in the next one, the newest there is stands here.
+      if (next.bytes === 0) break;
       await this.#beforeRemoval(oldest, this.#closing.signal);
       killPoint('segment-removing');
       await removeSegment(this.#fs, this.dir, oldest.firstSeq);
