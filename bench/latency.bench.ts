@@ -38,6 +38,8 @@ const directives = {
   ],
 };
 
+const assets = { assets: [{ name: 'awaited', cidr: '198.18.0.0/15', value: 5 }] };
+
 const addressOf = (serial: number): string => `198.18.${Math.floor(serial / 250)}.${1 + (serial % 250)}`;
 const lineOf = (serial: number): string =>
   `<86>${new Date().toISOString()} web1 sshd[1]: Failed password for root from ${addressOf(serial)} port 4000 ssh2`;
@@ -98,6 +100,7 @@ const sendMarks = async (port: number, watch: AlarmWatch, busy: Promise<unknown>
 export const run = async (): Promise<Figure[]> => {
   const config = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
   writeFileSync(join(config, 'directives_latency.json'), JSON.stringify(directives));
+  writeFileSync(join(config, 'assets_latency.json'), JSON.stringify(assets));
   const live = new Live(['--stack', 'dsiem', '--config-dir', config, '--udp', '127.0.0.1:0']);
   const watch = new AlarmWatch(join(live.dir, 'logs', 'siem_alarms.json'));
   try {

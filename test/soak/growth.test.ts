@@ -12,13 +12,13 @@ const grown = (more: Partial<Sample>): string[] =>
 describe('growthOf()', () => {
   it('finds nothing where all stays as it is, or swings a little', () => {
     expect(grown({})).to.deep.equal([]);
-    expect(grown({ resident: 230 * mib, handles: 43, outbox: 9 * mib })).to.deep.equal([]);
+    expect(grown({ resident: 230 * mib, handles: 47, outbox: 9 * mib })).to.deep.equal([]);
   });
 
   const cases: readonly Partial<Sample>[] = [
     { resident: 260 * mib },
     { threads: 21 },
-    { handles: 45 },
+    { handles: 49 },
     { journal: 25 * mib },
     { outbox: 18 * mib },
     { checkpoints: 26 * mib },

@@ -10,12 +10,12 @@ const mib = 1024 * 1024;
 
 /**
  * Sizes that swing are given one swing: a segment of the outbox is 8 MiB, checkpoints are copied when 16 MiB in them are
- * outdated, memory is collected when it is convenient. The journal has a bound of its own, see `journalMax`.
+ * outdated, rotated files stay open for a minute, memory is collected when it is convenient.
  */
 const allowed: Readonly<Record<keyof Sample, Allowed>> = {
   resident: { share: 0.1, more: 32 * mib },
   threads: { share: 0, more: 0 },
-  handles: { share: 0, more: 4 },
+  handles: { share: 0, more: 8 },
   journal: { share: 0, more: 16 * mib },
   outbox: { share: 0, more: 16 * mib },
   checkpoints: { share: 0, more: 24 * mib },

@@ -8,7 +8,7 @@ import { type Growth, growthOf } from './growth.js';
 import { type Sample, takeSample } from './sample.js';
 
 const sampleEveryMs = 1000;
-const rotateEveryMs = 5000;
+const rotateEveryMs = 10_000;
 /** Caches fill and files reach their sizes in this share of the run; what is measured comes behind it. */
 const warmUpShare = 1 / 3;
 const rotationsKept = 2;
