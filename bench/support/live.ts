@@ -12,11 +12,13 @@ export interface LiveCounters {
 
 /** The built program, live, in a directory of its own. */
 export class Live {
-  readonly dir = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
+  readonly dir: string;
   readonly #child: ChildProcess;
   readonly #file: number;
 
-  constructor(args: readonly string[]) {
+  /** `dir`: one of another run, to go on in. */
+  constructor(args: readonly string[], dir = mkdtempSync(join(tmpdir(), 'tocsin-bench-'))) {
+    this.dir = dir;
     const program = join(import.meta.dirname, '../../bin/tocsin.js');
     this.#file = openSync(join(this.dir, 'stderr'), 'a+');
     this.#child = spawn(process.execPath, [program, 'run', ...args], {
@@ -29,6 +31,12 @@ export class Live {
   async port(kind: 'udp' | 'tcp' | 'http'): Promise<number> {
     const found = await this.#until(() => new RegExp(`listening on ${kind} .*?:(\\d+)`, 'u').exec(this.said)?.[1]);
     return Number(found);
+  }
+
+  /** Resolves once all inputs receive, and the core has told of itself. */
+  async ready(): Promise<void> {
+    await this.#until(() => /^ {2}state in /mu.exec(this.said)?.[0]);
+    while (!('core' in (await this.counters()))) await pause(100);
   }
 
   async counters(): Promise<LiveCounters> {
@@ -67,12 +75,13 @@ export class Live {
     return readFileSync(join(this.dir, 'stderr'), 'utf8');
   }
 
-  async stop(): Promise<void> {
+  /** Ends it; its directory stays where it is to be gone on in. */
+  async stop({ keep = false } = {}): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGTERM');
     await exited;
-    rmSync(this.dir, { recursive: true, force: true });
+    if (!keep) rmSync(this.dir, { recursive: true, force: true });
   }
 
   async #until(find: () => string | undefined): Promise<string> {
