@@ -5,7 +5,7 @@ const plainAddress = String.raw`[^\s<>@,;:"()\\]{1,64}@[^\s<>@,;:"()\\]{1,253}`;
 const addressForms = new RegExp(String.raw`^(?:(${plainAddress})|([^<>"\\\p{Cc}]{0,100})<(${plainAddress})>)$`, 'u');
 
 /** An address as it stands in a header, in its parts. */
-interface Address {
+export interface Address {
   readonly name: string;
   readonly address: string;
 }

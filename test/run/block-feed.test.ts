@@ -107,7 +107,7 @@ describe('BlockFeed', () => {
       send: (block) => sent.push(block[0] ?? -1),
       lost: () => expect.fail('nothing is lost'),
     });
-    let read = (_bytes: Uint8Array): void => undefined;
+    let read: (bytes: Uint8Array) => void = () => undefined;
     const load = (): Promise<Uint8Array> => new Promise((resolve) => (read = resolve));
     feed.add({ firstSeq: 1, count: 1, length: 1, load });
     expect(feed.hold(), 'the first that waits').to.equal(2);

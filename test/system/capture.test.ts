@@ -40,7 +40,7 @@ describe('tocsin run --capture', function () {
       '<999>no such priority',
       `${line('two')}${line('lines')}`,
       '',
-      `${line('last')}`,
+      line('last'),
     ]);
     await live.told(210);
     expect((await live.end()).code).to.equal(0);
