@@ -1,7 +1,7 @@
 // Installs and builds what is missing, so that `npm start` and `npm test` work on a fresh clone.
 // Plain JavaScript without dependencies: it runs before there are any.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -33,6 +33,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const installed = 'node_modules/.package-lock.json';
 if (modifiedAt(installed) < modifiedAt('package-lock.json') || !existsSync('node_modules/typescript')) {
+  // Installing empties what the link leads to, which belongs to another tree.
+  if (lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    process.stderr.write('tocsin: node_modules is a link and not up to date: install where it leads, or remove it\n');
+    process.exit(1);
+  }
   run('installing dependencies', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 

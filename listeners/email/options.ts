@@ -4,13 +4,7 @@ import { z } from 'zod';
 const plainAddress = String.raw`[^\s<>@,;:"()\\]{1,64}@[^\s<>@,;:"()\\]{1,253}`;
 const addressForms = new RegExp(String.raw`^(?:(${plainAddress})|([^<>"\\\p{Cc}]{0,100})<(${plainAddress})>)$`, 'u');
 
-/** An address as it stands in a header, in its parts. */
-export interface Address {
-  readonly name: string;
-  readonly address: string;
-}
-
-const address = z.string().transform((text, context): Address => {
+const address = z.string().transform((text, context): { readonly name: string; readonly address: string } => {
   const [, bare, name = '', inBrackets] = addressForms.exec(text) ?? [];
   const found = bare ?? inBrackets;
   if (found !== undefined) return { name: name.trim(), address: found };

@@ -50,10 +50,7 @@ const headers = z.record(z.string(), z.union([z.string(), secret])).superRefine(
 });
 
 /** Every template in a body, with where it stands. */
-const templatesIn = (
-  value: unknown,
-  path: readonly (string | number)[] = [],
-): [(string | number)[], string][] => {
+const templatesIn = (value: unknown, path: readonly (string | number)[] = []): [(string | number)[], string][] => {
   if (typeof value === 'string') return [[[...path], value]];
   if (Array.isArray(value)) return value.flatMap((item, index) => templatesIn(item, [...path, index]));
   if (typeof value !== 'object' || value === null) return [];

@@ -8,7 +8,7 @@ export interface SetAside {
 }
 
 /** A module or plugin that is not asked any more. */
-export interface TurnedOff {
+interface TurnedOff {
   /** A module's name, or `plugin <name>`. */
   readonly name: string;
   /** The first entry it is not asked about. */
