@@ -16,7 +16,7 @@ const overUdp = async (): Promise<void> => {
   const send = openUdpSender(Number(port), lines);
   while (sent < wanted) {
     // Never more at once than a sender's own queue would hold, also after a pause of this process.
-    const until = Math.min(due(), sent + 200);
+    const until = Math.min(due(), sent + 1000);
     while (sent < until) sent += send(sent, until - sent);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
