@@ -11,6 +11,8 @@ import type { EngineOptions } from './options.js';
 import { BACKLOG, type Clock, CLOCK, DEFINITION, DIRECTIVE, type DirectiveRecord } from './state-keys.js';
 import { startWaiting, stopWaiting } from './waiting.js';
 
+type Identity = Pick<Backlog, 'directive' | 'n' | 'born' | 'definition'>;
+
 /** Keeps live backlogs where events, time and limits find them, and their progress in the state. Decides nothing. */
 export class Backlogs {
   readonly ages = new AgeQueue();
@@ -24,6 +26,8 @@ export class Backlogs {
   constructor(
     readonly state: KeyedState,
     readonly options: EngineOptions,
+    /** As they are now, by id. */
+    readonly directives: ReadonlyMap<number, CompiledDirective>,
   ) {}
 
   /** What the live backlogs of a directive have in common. */
@@ -48,6 +52,22 @@ export class Backlogs {
 
   /** A new backlog whose first event is about to count; it waits for nothing yet. */
   open(compiled: CompiledDirective, event: NormalizedEvent, now: number): Live {
+    const identity = this.#identify(compiled, now);
+    const alarmId = hashText(`${identity.directive}\n${identity.n}\n${event.id}`);
+    const live = this.#keep(newBacklog({ ...identity, alarmId }, event, now), compiled);
+    this.#count(live);
+    return live;
+  }
+
+  /** A live backlog from elsewhere goes on here, under the directive's rules of now. */
+  adopt(compiled: CompiledDirective, progress: Omit<Backlog, keyof Identity>, now: number): Live {
+    const live = this.#keep({ ...this.#identify(compiled, now), ...progress }, compiled);
+    if (progress.risk >= 1) this.byAlarm.set(progress.alarmId, live);
+    this.resume(live);
+    return live;
+  }
+
+  #identify(compiled: CompiledDirective, now: number): Identity {
     const { id } = compiled.directive;
     const record = this.state.edit<DirectiveRecord>(`${DIRECTIVE}${id}`) ?? { opened: 0 };
     record.opened += 1;
@@ -57,12 +77,13 @@ export class Backlogs {
     this.state.put(CLOCK, clock);
     const definition = this.definitionOf(compiled);
     if (!this.state.has(`${DEFINITION}${definition}`)) this.state.put(`${DEFINITION}${definition}`, compiled.directive);
-    const n = record.opened;
-    const alarmId = hashText(`${id}\n${n}\n${event.id}`);
-    const backlog = newBacklog({ directive: id, n, born: clock.born, definition, alarmId }, event, now);
-    const live = new Live(backlog, compiled, this.progressOf(id), [BACKLOG, id, ':', n].join(''));
+    return { directive: id, n: record.opened, born: clock.born, definition };
+  }
+
+  #keep(backlog: Backlog, compiled: CompiledDirective): Live {
+    const { directive, n } = backlog;
+    const live = new Live(backlog, compiled, this.progressOf(directive), [BACKLOG, directive, ':', n].join(''));
     this.state.put(live.key, backlog);
-    this.#count(live);
     return live;
   }
 

@@ -7,6 +7,7 @@ import { Candidates } from './candidates.js';
 import { type CompiledDirective, compileDirective, ruleMatches } from './compile.js';
 import { type Live, ruleAt } from './live.js';
 import type { EngineOutput, EngineParts, EngineStats } from './engine-parts.js';
+import { type ImportedBacklogs, importBacklogs } from './import-backlogs.js';
 import { type LookupAnswer, mergeAnswer } from './lookup.js';
 import { MatchIndex } from './match-index.js';
 import { completeOptions, type EngineOptions, optionFaults } from './options.js';
@@ -32,7 +33,6 @@ export class Engine {
   readonly #candidates: Candidates;
   readonly #backlogs: Backlogs;
   readonly #alarms: AlarmWriter;
-  readonly #directives: number;
   #now: number;
 
   /** @throws Error naming all options that are not right. */
@@ -47,16 +47,11 @@ export class Engine {
     const index = new MatchIndex();
     const context = { index, minAlarmLifetimeSeconds: this.#options.minAlarmLifetimeMinutes * 60 };
     const current = new Map(parts.directives.map((one) => [one.id, compileDirective(one, context)]));
-    this.#directives = current.size;
     for (const compiled of current.values()) waitForFirst(compiled);
     this.#candidates = new Candidates(index);
-    this.#backlogs = new Backlogs(parts.state, this.#options);
-    this.#alarms = new AlarmWriter({
-      backlogs: this.#backlogs,
-      assets: this.#assets,
-      out: this.#out,
-      count: this.#count,
-    });
+    this.#backlogs = new Backlogs(parts.state, this.#options, current);
+    const { assets, out } = parts;
+    this.#alarms = new AlarmWriter({ backlogs: this.#backlogs, assets, out, count: this.#count });
     this.#now = parts.state.get<Clock>(CLOCK)?.now ?? BEFORE_ALL;
     restore({
       backlogs: this.#backlogs,
@@ -112,9 +107,14 @@ export class Engine {
     if (isNew) this.#alarms.write(live, 'lookup');
   }
 
+  /** Takes up what dsiem-rs saved of one directive's backlogs (dsiem.md §8): parsed JSON, not trusted. */
+  importBacklogs(directive: number, saved: unknown): ImportedBacklogs {
+    return importBacklogs({ backlogs: this.#backlogs, directive, now: this.#now, count: this.#count }, saved);
+  }
+
   stats(): EngineStats {
-    const { ages, byAlarm } = this.#backlogs;
-    return { now: this.#now, directives: this.#directives, liveBacklogs: ages.size, alarms: byAlarm.size };
+    const { ages, byAlarm, directives } = this.#backlogs;
+    return { now: this.#now, directives: directives.size, liveBacklogs: ages.size, alarms: byAlarm.size };
   }
 
   /** The progress of one alarm that is live, or ended and waiting for lookups; for the console. */

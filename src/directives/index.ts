@@ -9,6 +9,7 @@ export { type Directive, neverReachesRisk1, type Rule, type StickyField } from '
 export { createEngine, type Engine } from './engine.js';
 export type { AlarmCause, EngineOutput, EngineParts, EngineStats } from './engine-parts.js';
 export { type ConfigFile, type Fault, formatFault } from './fault.js';
+export type { ImportedBacklogs } from './import-backlogs.js';
 export { type LoadedDirectives, type LoadOptions, loadDirectives } from './load.js';
 export type { LookupAnswer, LookupQuestion } from './lookup.js';
 export {

@@ -15,4 +15,13 @@ export type Reason =
   | 'limit-lookup-results'
   | 'lookup-too-late'
   | 'dropped-at-start'
-  | 'directive-gone';
+  | 'directive-gone'
+  | 'imported'
+  | 'import-malformed'
+  | 'import-known'
+  | 'import-unknown-directive'
+  | 'import-other-directive'
+  | 'import-over'
+  | 'import-no-stage'
+  | 'import-no-first-event'
+  | 'import-full';

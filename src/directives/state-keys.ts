@@ -1,8 +1,10 @@
-/** Keys of the engine's state (dsiem.md §8): `clock`, `directive:<id>`, `definition:<hash>`, `backlog:<directive>:<n>`. */
+/** Keys of the engine's state (dsiem.md §8): `clock`, `directive:<id>`, `definition:<hash>`, `backlog:<directive>:<n>`, `imported:<directive>`. */
 export const CLOCK = 'clock';
 export const DIRECTIVE = 'directive:';
 export const DEFINITION = 'definition:';
 export const BACKLOG = 'backlog:';
+/** Fingerprints of the alarm ids of imported backlogs. */
+export const IMPORTED = 'imported:';
 
 /** Engine time in seconds, and how many backlogs there have been. */
 export interface Clock {
