@@ -7,7 +7,8 @@ import { type Zone, zoneOf } from './zone.js';
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 // Within this distance of the reference no other year can be nearer.
-const surelyNearestMs = 180 * 86_400_000;
+const surelyNearestMs = 180 * dayMs;
+const shortYearMs = 364 * dayMs;
 const longestWithoutLeapYear = 8;
 
 // The last quarter of an hour read: a stream of lines asks for the same one again and again.
@@ -43,8 +44,7 @@ function placed(date: ScannedDate, options: ParseOptions): LocalTime | undefined
   const inQuarter = ((date.minute % 15) * 60 + date.second) * 1000 + (date.second === 60 ? 0 : date.millisecond);
   if (key === cachedKey && zone === cachedZone && date.second <= 60) {
     const time = cachedStart + inQuarter;
-    const isNearest = Math.abs(time - reference) < surelyNearestMs && time <= latest;
-    if (year !== undefined || isNearest) return { time, shown: 'once' };
+    if (year !== undefined || isSurelyNearest(time, { reference, latest })) return { time, shown: 'once' };
   }
   const local = year === undefined ? nearest(date, zone, { reference, latest }) : inYear(date, year, zone, reference);
   if (local?.shown === 'once') {
@@ -58,6 +58,12 @@ function placed(date: ScannedDate, options: ParseOptions): LocalTime | undefined
 interface Bounds {
   readonly reference: number;
   readonly latest: number;
+}
+
+/** Without looking at other years: in a stored file, a year later would be too late. */
+function isSurelyNearest(time: number, { reference, latest }: Bounds): boolean {
+  if (latest === Number.POSITIVE_INFINITY) return Math.abs(time - reference) < surelyNearestMs;
+  return time <= latest && time > latest - shortYearMs;
 }
 
 function keyOf(date: ScannedDate, year: number): number {
