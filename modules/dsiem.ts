@@ -3,6 +3,7 @@ import { checkConfiguration, dsiemFiles } from './dsiem/configuration.js';
 import { DsiemModule } from './dsiem/dsiem-module.js';
 import { AlarmEvent, AlarmEventCounted } from './dsiem/events.js';
 import { dsiemOptions } from './dsiem/options.js';
+import { savedBacklogFiles } from './dsiem/saved-backlogs.js';
 
 /** Runs dsiem's multi-stage directives over normalized events. */
 export default defineModule({
@@ -11,6 +12,7 @@ export default defineModule({
   options: dsiemOptions,
   events: [AlarmEvent, AlarmEventCounted],
   files: dsiemFiles,
+  imports: savedBacklogFiles,
   check: checkConfiguration,
   create: (options, context) => new DsiemModule(options, context),
 });

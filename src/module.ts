@@ -11,7 +11,7 @@ export interface LogicModule<Options = unknown> {
   onEvent?(event: Event): void;
   /** Stack time moved to `now` (ms since the epoch); once per call of due work, not once per second jumped over. */
   onTick?(now: number): void;
-  /** What `context.lookup` asked for. */
+  /** What `context.lookup` asked for; and files of `imports`, with the id `import:<name>` and the source `import`. */
   onResult?(result: LookupResult): void;
   /** The stack ends for good (end of a replay): last events may be dispatched. Not called on a stop that a restart continues. */
   onEnd?(now: number): void;
@@ -110,6 +110,12 @@ export interface ModuleDefinition<S extends z.ZodType = z.ZodType> {
   readonly events?: readonly EventClass[];
   /** Names of the files it reads from the configuration directory, `*` standing for any text, e.g. `directives_*.json`. */
   readonly files?: readonly string[];
+  /**
+   * JSON files of another program below the log directory, `*` in the last part standing for any text, e.g. `backlogs/*.json`.
+   * A run gives each to `onResult` at its start, before anything is received, and renames it to `<name>.imported`. After a
+   * crash between the two it comes again.
+   */
+  readonly imports?: readonly string[];
   /** Checks those files before anything starts; all faults at once. */
   check?(options: z.output<S>, files: readonly ConfigFile[]): CheckResult;
   create(options: z.output<S>, context: ModuleContext): LogicModule<z.output<S>>;

@@ -4,6 +4,7 @@ import { AlarmLookups } from './alarm-lookups.js';
 import { loadConfiguration } from './configuration.js';
 import { AlarmEvent, AlarmEventCounted } from './events.js';
 import type { DsiemOptions } from './options.js';
+import { isSavedBacklogs, takeSavedBacklogs } from './saved-backlogs.js';
 
 const msPerSecond = 1000;
 const gaugesEveryMs = 1000;
@@ -78,7 +79,10 @@ export class DsiemModule implements LogicModule {
   }
 
   onResult(result: LookupResult): void {
-    this.#lookups.answer(result, this.#engine);
+    if (isSavedBacklogs(result)) {
+      this.#engine.tick(this.#context.now / msPerSecond);
+      takeSavedBacklogs(result, this.#engine, this.#context);
+    } else this.#lookups.answer(result, this.#engine);
   }
 
   #offer(event: NormalizedEvent): void {

@@ -134,6 +134,8 @@ export class Frontend {
       case entryKinds.lookupResult: {
         const { module, result } = payload(entry) as { module: string; result: LookupResult };
         this.#runner.beginEntry(entry.seq, this.now);
+        // Imported files say when they were read: they may be the first a core hears of time.
+        this.#moveTo(entry.receivedAt);
         this.#runner.result(result, module);
         return;
       }

@@ -110,6 +110,13 @@ export class FrameWriter implements FrameSink {
     this.#add(entryKinds.lookupResult, 0, undefined, 0, bytes, 0, bytes.length);
   }
 
+  /** A file that a module wants to be given, read at `now`, ms. `json` must be JSON text. */
+  imported(module: string, file: { readonly name: string; readonly json: string }, now: number): void {
+    const result = `"id":${JSON.stringify(`import:${file.name}`)},"source":"import","result":${file.json}`;
+    const bytes = Buffer.from(`{"module":${JSON.stringify(module)},"result":{${result}}}`);
+    this.#add(entryKinds.lookupResult, 0, undefined, now, bytes, 0, bytes.length);
+  }
+
   /** All that follows comes under another configuration; gives the entry's number. It has a block of its own, behind which the core can change. */
   generation(id: string, now: number): number {
     this.#sealOpen();

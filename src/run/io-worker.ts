@@ -4,6 +4,7 @@ import { messageOf } from '../fault.js';
 import { FrameWriter, type WriteBlock } from './frame-writer.js';
 import { BlockFeed } from './block-feed.js';
 import { HttpListeners } from './http-listeners.js';
+import { importFiles } from './file-imports.js';
 import { startInputs } from './start-inputs.js';
 import { CaptureFile } from './capture-file.js';
 import { openFrameJournal } from './frame-journal.js';
@@ -90,6 +91,7 @@ const run = async (): Promise<void> => {
     const { current, atPosition } = start.generation;
     if ((journal.generations.at(-1)?.id ?? atPosition) !== current) beginGeneration(current);
   }
+  const settleImports = await importFiles(start.imports, { sink: writer, log, now: Date.now });
   const inputs = await startInputs(start.inputs, { sink: writer, positions, http, log });
   const report = (): void =>
     post({
@@ -158,6 +160,7 @@ const run = async (): Promise<void> => {
     await http.close();
     journal.spendReserve();
     await writer.idle();
+    await settleImports();
     // What the core does not get to now, it gets at the next start; without a journal it must get to all of it.
     if (!journal.memoryOnly) setTimeout(() => feed.stop(), 3000);
     await feed.idle();

@@ -7,6 +7,7 @@ import type { GenerationEntry } from '../journal/generation-entry.js';
 import type { CoreStack } from '../stack/resolve.js';
 import type { ArchiveCounters } from './kept-segments.js';
 import type { HttpSettings, ShownConfiguration } from './http-listeners.js';
+import type { ImportSpec } from './file-imports.js';
 import type { InputSpec } from './input-spec.js';
 import type { PoisonedEntry } from './poison-file.js';
 import type { Supervised } from './supervisor.js';
@@ -26,6 +27,8 @@ export interface JournalOptions {
 /** What the io thread is started with. */
 export interface IoStart {
   readonly inputs: readonly InputSpec[];
+  /** Files given to modules before anything is received. */
+  readonly imports: readonly ImportSpec[];
   readonly journal: JournalOptions;
   /** The core has worked on all entries up to here. */
   readonly position: number;

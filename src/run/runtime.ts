@@ -6,6 +6,7 @@ import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { ConfiguredCore } from './configured-core.js';
+import { importSpecs } from './file-imports.js';
 import type { InputSpec } from './input-spec.js';
 import type { HttpSettings, ShownConfiguration } from './http-listeners.js';
 import { IoThread } from './io-thread.js';
@@ -174,6 +175,7 @@ export class Runtime {
     const {
       inputs,
       dataDir,
+      logDir,
       journal,
       fsync,
       journalMaxBytes: maxBytes,
@@ -188,7 +190,8 @@ export class Runtime {
     const current = this.#generations?.currentId;
     const generation = current === undefined ? undefined : { current, atPosition };
     const journaled = { dir, fsync, maxBytes, keep };
-    const start = { inputs, journal: journaled, position, positions, capture, http, generation };
+    const imports = importSpecs(this.stack.modules, logDir);
+    const start = { inputs, imports, journal: journaled, position, positions, capture, http, generation };
     this.#io = await IoThread.start({
       start,
       blocks,

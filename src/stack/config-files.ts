@@ -4,7 +4,8 @@ import { type Fault, messageOf } from '../fault.js';
 import type { ConfigFile } from '../module.js';
 import { readRegularFile } from '../read-regular-file.js';
 
-const nameMatches = (pattern: string, name: string): boolean => {
+/** Whether a name is the pattern's, in which `*` stands for any text. */
+export const nameMatches = (pattern: string, name: string): boolean => {
   const [before = '', after] = pattern.split('*', 2);
   if (after === undefined) return name === pattern;
   return name.length >= before.length + after.length && name.startsWith(before) && name.endsWith(after);

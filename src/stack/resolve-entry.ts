@@ -22,6 +22,8 @@ export interface ResolvedEntry {
   /** As the user wrote them; checked. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly when?: string;
+  /** Files it wants to be given: see `ModuleDefinition`. */
+  readonly imports?: readonly string[];
   /** How long an event may be tried again, ms; absent: for ever. */
   readonly maxAgeMs?: number;
 }
@@ -82,5 +84,6 @@ export const resolveEntry = async <D extends ModuleDefinition | ListenerDefiniti
   const { name, use, when, maxAgeMs } = entry;
   const own = { ...(when === undefined ? {} : { when }), ...(maxAgeMs === undefined ? {} : { maxAgeMs }) };
   const code = bundle === undefined ? { url } : { url, bundle };
-  return [{ name, use, ...code, options, ...own }];
+  const imports = definition.kind === 'module' ? definition.imports : undefined;
+  return [{ name, use, ...code, options, ...own, ...(imports === undefined ? {} : { imports }) }];
 };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BlockReader, FrameSource } from '../../src/journal/block.js';
+import { BlockReader, entryKinds, FrameSource } from '../../src/journal/block.js';
 import { FrameWriter } from '../../src/run/frame-writer.js';
 import { textsOf } from '../support/blocks.js';
 
@@ -78,6 +78,26 @@ describe('FrameWriter', () => {
     disk.finishWrites();
     await writer.idle();
     expect(disk.texts).to.have.length(101);
+  });
+
+  it('writes an imported file as a result for its module, with the time, whatever is in its name', async () => {
+    const found: { kind: number; receivedAt: number; text: string }[] = [];
+    const write = async (block: Uint8Array): Promise<void> => {
+      const reader = new BlockReader(block);
+      while (reader.next()) {
+        const { kind, receivedAt, bytes, start, end } = reader;
+        found.push({ kind, receivedAt, text: bytes.toString('utf8', start, end) });
+      }
+    };
+    const sync = async (): Promise<void> => undefined;
+    const writer = new FrameWriter({ nextSeq: 1, write, sync, failed: (cause) => expect.fail(String(cause)) });
+    writer.imported('dsiem', { name: 'a"\\b.json', json: ' [{"__proto__": 1}]\n' }, 5000);
+    await writer.idle();
+    expect(found.map(({ kind, receivedAt }) => [kind, receivedAt])).to.deep.equal([[entryKinds.lookupResult, 5000]]);
+    const { module, result } = JSON.parse(found[0]?.text ?? '') as { module: string; result: { id: string } };
+    expect(module).to.equal('dsiem');
+    expect(result).to.deep.include({ id: 'import:a"\\b.json', source: 'import' });
+    expect(JSON.stringify(result)).to.include('[{"__proto__":1}]');
   });
 
   it('says durable only when what was pushed before is written and synced, and shares syncs', async () => {
