@@ -1,14 +1,23 @@
-import type { Backlog, LookupHit, StageProgress } from './backlog.js';
+import type { Backlog, StageProgress } from './backlog.js';
 import type { CompiledDirective } from './compile.js';
 import { ruleAt } from './live.js';
 import type { EngineLimits } from './options.js';
 import type { Reason } from './reason.js';
 import { rebuildFirstEvents } from './rebuild-first-events.js';
 import type { SavedBacklog } from './saved-backlog.js';
-import { addAddress, addUnique } from './unique-list.js';
+import { type Added, addAddress, addUnique } from './unique-list.js';
 
 /** A backlog that can go on here: all but what tells it from others. */
 export type ImportedProgress = Omit<Backlog, 'directive' | 'n' | 'born' | 'definition'>;
+
+/** What decides beside the backlog and its directive. */
+export interface ImportContext {
+  /** Seconds. */
+  readonly now: number;
+  readonly limits: EngineLimits;
+  /** Told of what the limits leave out. */
+  readonly count: (reason: Reason) => void;
+}
 
 /** The stage it is in: what it says, else the first that has not finished. */
 const stageOf = ({ currentStage, rules }: SavedBacklog, stages: number): number | Reason => {
@@ -46,16 +55,44 @@ const countOf = (saved: SavedBacklog, stages: readonly StageProgress[], occurren
   return Math.min(rule?.events ?? begun, occurrence - 1);
 };
 
-const hitsWithin = (hits: readonly LookupHit[], limit: number): LookupHit[] => hits.slice(0, limit);
+/** What a list takes of another; the rest is counted. */
+const within = <T>(items: readonly T[], limit: number, full: () => void): T[] => {
+  for (let n = limit; n < items.length; n += 1) full();
+  return items.slice(0, limit);
+};
 
-/** What a saved backlog of the directive is here; or why it cannot go on (dsiem.md §8). `now` in seconds. */
+const listsOf = (
+  saved: SavedBacklog,
+  { limits, count }: ImportContext,
+): Pick<ImportedProgress, 'srcIps' | 'dstIps' | 'custom' | 'intel' | 'vulnerabilities'> => {
+  const lists = { srcIps: [] as string[], dstIps: [] as string[], custom: [] as string[] };
+  const noted = (added: Added, reason: Reason): void => {
+    if (added === 'full') count(reason);
+  };
+  for (const side of ['srcIps', 'dstIps'] as const) {
+    for (const address of saved[side]) noted(addAddress(lists[side], address, limits.addresses), 'limit-addresses');
+  }
+  for (const { label, content } of saved.custom) {
+    noted(addUnique(lists.custom, JSON.stringify([label, content]), limits.customData), 'limit-custom-data');
+  }
+  const full = (): void => count('limit-lookup-results');
+  const intel = within(saved.intel, limits.addresses, full);
+  const vulnerabilities = within(saved.vulnerabilities, limits.addresses, full);
+  return {
+    ...lists,
+    ...(intel.length === 0 ? {} : { intel }),
+    ...(vulnerabilities.length === 0 ? {} : { vulnerabilities }),
+  };
+};
+
+/** What a saved backlog of the directive is here; or why it cannot go on (dsiem.md §8). */
 export const importBacklog = (
   saved: SavedBacklog,
   compiled: CompiledDirective,
-  context: { readonly now: number; readonly limits: EngineLimits },
+  context: ImportContext,
 ): ImportedProgress | Reason => {
   const { directive, rules } = compiled;
-  const { now, limits } = context;
+  const { now } = context;
   if (saved.kingdom !== directive.kingdom || saved.category !== directive.category) return 'import-other-directive';
   if (isOver(saved)) return 'import-over';
   const stage = stageOf(saved, rules.length);
@@ -69,7 +106,6 @@ export const importBacklog = (
     if (progress !== undefined) progress.first = first;
   }
   const updated = Math.min(saved.updated, now) || Math.max(...stages.map(({ start, end }) => Math.max(start, end)));
-  const lists = listsOf(saved, limits);
   return {
     alarmId: saved.alarmId,
     status: 'live',
@@ -82,27 +118,6 @@ export const importBacklog = (
     updated,
     stages,
     ids: [],
-    ...lists,
-  };
-};
-
-const listsOf = (
-  saved: SavedBacklog,
-  limits: EngineLimits,
-): Pick<ImportedProgress, 'srcIps' | 'dstIps' | 'custom' | 'intel' | 'vulnerabilities'> => {
-  const srcIps: string[] = [];
-  const dstIps: string[] = [];
-  const custom: string[] = [];
-  for (const address of saved.srcIps) addAddress(srcIps, address, limits.addresses);
-  for (const address of saved.dstIps) addAddress(dstIps, address, limits.addresses);
-  for (const { label, content } of saved.custom) addUnique(custom, JSON.stringify([label, content]), limits.customData);
-  const intel = hitsWithin(saved.intel, limits.addresses);
-  const vulnerabilities = hitsWithin(saved.vulnerabilities, limits.addresses);
-  return {
-    srcIps,
-    dstIps,
-    custom,
-    ...(intel.length === 0 ? {} : { intel }),
-    ...(vulnerabilities.length === 0 ? {} : { vulnerabilities }),
+    ...listsOf(saved, context),
   };
 };

@@ -43,7 +43,7 @@ const importOne = (into: Importing, saved: SavedBacklog | undefined, known: Set<
   if (!keepBacklogs) return 'dropped-at-start';
   const id = fingerprint(saved.alarmId);
   if (known.has(id) || backlogs.byAlarm.has(saved.alarmId)) return 'import-known';
-  const progress = importBacklog(saved, compiled, { now, limits });
+  const progress = importBacklog(saved, compiled, { now, limits, count: into.count });
   if (typeof progress === 'string') return progress;
   const { ages } = backlogs.progressOf(directive);
   if (ages.size >= limits.backlogsPerDirective || backlogs.ages.size >= limits.backlogs) return 'import-full';

@@ -153,11 +153,13 @@ describe('Engine.importBacklogs()', () => {
     ]);
   });
 
-  it('keeps no more of lists than of its own backlogs', () => {
-    const { engine } = start([THREE], { options: { limits: { addresses: 2, customData: 1 } } });
+  it('keeps no more of lists than of its own backlogs, and counts the rest', () => {
+    const { engine, recorder } = start([THREE], {
+      options: { limits: { addresses: 2, customData: 1, idsPerStage: 1 } },
+    });
     const many = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
     const hits = many.map((term) => ({ provider: 'p', term, result: 'r' }));
-    const rules = [savedRule(1, { from: '10.0.0.1' }), savedOpenRule(2, { from: '10.0.0.1' })];
+    const rules = [savedRule(1, { from: '10.0.0.1', event_ids: many }), savedOpenRule(2, { from: '10.0.0.1' })];
     const custom = many.map((content) => ({ label: 'l', content }));
     const saved = savedBacklog({ rules, src_ips: many, intel_hits: hits, vulnerabilities: hits, custom_data: custom });
     expect(Object.fromEntries(engine.importBacklogs(1, [saved]))).to.deep.equal({ imported: 1 });
@@ -166,6 +168,14 @@ describe('Engine.importBacklogs()', () => {
     expect(kept?.custom).to.deep.equal(['["l","10.0.0.1"]']);
     expect(kept?.intel).to.have.length(2);
     expect(kept?.vulnerabilities).to.have.length(2);
+    expect(kept?.ids).to.have.length(1);
+    expect(Object.fromEntries(recorder.counts)).to.deep.equal({
+      imported: 1,
+      'limit-addresses': 1,
+      'limit-custom-data': 2,
+      'limit-lookup-results': 2,
+      'limit-ids': 2,
+    });
   });
 
   const over = [savedRule(1), savedRule(2), savedRule(3)];
