@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { GivenOptions } from '../../src/directives/index.js';
 import { assetsOf, directivesOf, startEngine } from '../support/engine-run.js';
 import type { MemoryState } from '../support/memory-state.js';
@@ -212,5 +213,33 @@ describe('Engine.importBacklogs()', () => {
       'import-unknown-directive': 1,
     });
     expect(state.sorted()).to.deep.equal(before);
+  });
+
+  it('goes on from whatever a file says, and the same after a restart', () => {
+    const keys = [...Object.keys(savedBacklog()), 'current_stage', 'intel_hits', 'vulnerabilities', 'custom_data'];
+    const ruleKeys = [...Object.keys(savedRule(1)), 'event_ids', 'event_count', 'custom_data1'];
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.integer(),
+      fc.constantFrom('finished', ':1', '2026-01-01T00:00:00Z', 2, 3),
+    );
+    const some = (from: string[]) => fc.dictionary(fc.constantFrom(...from), value, { maxKeys: 3 });
+    fc.assert(
+      fc.property(some(keys), some(ruleKeys), some(ruleKeys), (more, one, two) => {
+        const rules = [savedRule(1, one), savedOpenRule(2, two)];
+        const { engine, state, recorder } = start();
+        engine.importBacklogs(1, [savedBacklog({ rules, ...more })]);
+        const { engine: another, recorder: again } = start([THREE], { state: state.clone() });
+        const events = [...Array.from({ length: 3 }, () => second()), third()];
+        for (const either of [engine, another]) {
+          for (const event of events) either.event(event, NOW + 1);
+          either.tick(NOW + 10_000);
+          expect(either.stats().liveBacklogs).to.equal(0);
+        }
+        expect(again.bytes).to.equal(recorder.bytes);
+        for (const { risk, rules } of recorder.alarms) expect([risk <= 10, rules.length]).to.deep.equal([true, 3]);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
