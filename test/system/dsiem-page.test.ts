@@ -22,6 +22,8 @@ describe('docs/dsiem.md', () => {
       ]);
     expect(files.map(([name]) => name)).to.deep.equal(['intel_wise.json', 'vuln_nesd.json', 'intel_lists.json']);
     for (const [name = '', json = ''] of files) place(dir(), `configs/${name}`, json);
+    place(dir(), 'configs/bad.txt', '192.0.2.1 seen before\n');
+    place(dir(), 'configs/bad.csv', 'ip,why\n192.0.2.2,scans\n');
     for (const shipped of ['directives_network.json', 'assets_private_networks.json']) {
       place(dir(), `configs/${shipped}`, readFileSync(join(root, 'stacks/dsiem', shipped), 'utf8'));
     }
