@@ -122,5 +122,8 @@ describe('rebuildFirstEvents()', () => {
     const directive = wireDirective(1, rules);
     expect(firstOf(directive, savedBacklog(rulesOf({}, { event_ids: [] })), 2)).to.equal(null);
     expect(firstOf(directive, savedBacklog(rulesOf({}, { event_ids: ['a'] })), 2)).to.equal(undefined);
+    const ofOne = wireDirective(1, [wireRule(1), wireRule(2), wireRule(3, { from: ':1', port_to: ':2' })]);
+    const told = savedBacklog(rulesOf({}, { event_count: 1 }));
+    expect(firstOf(ofOne, told, 2), 'a stage that takes one event has none while it is open').to.equal(null);
   });
 });
