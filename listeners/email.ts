@@ -105,6 +105,7 @@ class Email implements Listener {
     others: boolean,
   ): Promise<{ address: string; permanent: boolean }[]> {
     const { from, to: named, timeout } = this.#options;
+    const signal = AbortSignal.timeout(timeout);
     try {
       const { rejected, rejectedErrors = [] } = await this.#transport.sendMail({
         ...mail,
@@ -112,14 +113,16 @@ class Email implements Listener {
         to: named.map((one) => ({ ...one })),
         envelope: { from: from.address, to: [...to] },
         headers: { 'Auto-Submitted': 'auto-generated' },
-        signal: AbortSignal.timeout(timeout),
+        signal,
       });
       return rejected.map((address, index) => ({
         address,
         permanent: isPermanent(rejectedErrors[index]?.responseCode),
       }));
     } catch (thrown) {
-      const failure = failureOf(thrown, this.#server);
+      const failure = signal.aborted
+        ? new DeliveryError(`${this.#server} took no mail within ${timeout} ms`, { retryable: true, cause: thrown })
+        : failureOf(thrown, this.#server);
       // What others have already is delivered, though the rest of them is refused.
       if (others && !failure.retryable) return to.map((address) => ({ address, permanent: true }));
       throw failure;

@@ -10,6 +10,8 @@ interface Credentials {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly key: Buffer | undefined;
+  /** What of it is sent and must not be shown, though a receiver repeats it. */
+  readonly secrets: readonly string[];
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
@@ -18,11 +20,14 @@ const readCredentials = (given: WebhookOptions, { log }: ListenerContext): Crede
   const read = readUrl(given.url.read(log));
   if ('fault' in read) throw new Error(`url: ${read.fault}`);
   const headers: Record<string, string> = {};
+  const secrets = given.url instanceof Secret ? [`${read.url.pathname}${read.url.search}`] : [];
   for (const [name, value] of Object.entries(given.headers)) {
-    headers[name.toLowerCase()] = value instanceof Secret ? value.read(log) : value;
+    const text = value instanceof Secret ? value.read(log) : value;
+    headers[name.toLowerCase()] = text;
+    if (value instanceof Secret) secrets.push(text);
   }
   const key = given.secret === undefined ? undefined : keyOf(given.secret.read(log));
-  return { url: read.url, headers, key };
+  return { url: read.url, headers, key, secrets };
 };
 
 /** The same for every attempt. Two installations, or one begun anew, number alike: the time tells their events apart. */
@@ -66,12 +71,12 @@ class Webhook implements Listener {
 
   async #send(events: readonly Event[]): Promise<void> {
     const { bytes: body, contentType } = this.#bodyOf(events);
-    const { url, key, headers: own } = this.#credentials;
+    const { url, key, secrets, headers: own } = this.#credentials;
     const id = keyOfEvents(events);
     const signed = key && signatureHeaders(key, { id, time: Math.floor(Date.now() / 1000), body });
     const headers = { 'user-agent': 'tocsin', ...own, 'content-type': contentType, 'idempotency-key': id, ...signed };
     const answer = await this.#client.send({ url, method: this.#options.method, headers, body });
-    const failure = failureOf(answer, url.origin, Date.now());
+    const failure = failureOf(answer, { to: url.origin, secrets, now: Date.now() });
     if (failure !== undefined) throw failure;
   }
 

@@ -73,6 +73,8 @@ export class HttpClient {
         const isStale = sent.reusedSocket && 'code' in cause && cause.code === 'ECONNRESET' && !signal.aborted;
         reject(isStale ? new StaleConnection(cause.message, { cause }) : cause);
       });
+      // An answer that nobody asked for, as 101, ends the connection without an error.
+      sent.on('close', () => reject(new Error('the connection ended without an answer')));
       sent.end(body);
     });
   }
@@ -98,5 +100,5 @@ const beginningOf = async (response: IncomingMessage): Promise<string> => {
   } catch {
     response.destroy();
   }
-  return Buffer.concat(parts).toString('utf8', 0, 1000);
+  return Buffer.concat(parts).toString('utf8', 0, mostRead);
 };

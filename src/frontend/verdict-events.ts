@@ -22,6 +22,6 @@ export class ModuleTurnedOff extends ErrorEvent<typeof ModuleTurnedOff.fields> {
   static override readonly fields = { off: 'string', reason: 'string' } as const;
 
   get summary(): string {
-    return `${this.fields.off} was turned off until a restart or SIGHUP: ${this.fields.reason}`;
+    return `${this.fields.off} was turned off until a restart or a changed configuration: ${this.fields.reason}`;
   }
 }

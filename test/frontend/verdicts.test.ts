@@ -45,7 +45,7 @@ describe('verdicts', () => {
     const off = [{ name: 'first', from: 2, until: 4, reason: 'slow' }];
     const { seen, events } = workOff({ ...noVerdicts, off });
     expect(seen).to.deep.equal({ first: [1, 5, 6], second: [1, 2, 3, 4, 5, 6] });
-    expect(events).to.deep.equal([['2-0', 'first was turned off until a restart or SIGHUP: slow']]);
+    expect(events).to.deep.equal([['2-0', 'first was turned off until a restart or a changed configuration: slow']]);
   });
 
   it('hold when the core begins in the middle of them', () => {

@@ -247,6 +247,17 @@ describe('webhook', () => {
     expect(refused.message).to.include('ECONNREFUSED');
   });
 
+  it('tries again where an upgrade is answered that nobody asked for', async () => {
+    const { url } = await start((_, response) =>
+      response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n'),
+    );
+    const failure = await failureOf(make({ url, timeout: '1s' }).listener);
+    expect(failure).to.include({
+      retryable: true,
+      message: `${url} cannot be reached: the connection ended without an answer`,
+    });
+  });
+
   it('counts what was taken as delivered although the rest of the answer breaks off', async () => {
     const { url } = await start((_, response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('begun');
@@ -315,6 +326,27 @@ describe('webhook', () => {
       const failure = await failureOf(listener);
       expect(failure.message).to.equal(`${url} answers 404, 2xx would be right`);
       expect(context.said).to.deep.equal([]);
+    });
+
+    it('are not shown where the receiver repeats them, however it quotes them', async () => {
+      const long = `Bearer ${'k9Qx+/'.repeat(500)}`;
+      const { url } = await start(({ path, headers }, response) => {
+        const said = { path, parts: path.split(/[/?=]/u), headers, plain: `${headers['x-api']} ${headers['x-short']}` };
+        response.writeHead(400).end(JSON.stringify(said).replaceAll('/', '\\/'));
+      });
+      process.env['WEBHOOK_TEST_URL'] = `${url}/services/T0AB/hunter2?key=hunter22`;
+      const { listener } = make({
+        url: { env: 'WEBHOOK_TEST_URL' },
+        headers: {
+          authorization: { file: file('a', long) },
+          'x-api': { file: file('b', 'hunter3"!') },
+          'x-short': { file: file('c', 'h4') },
+        },
+      });
+      delete process.env['WEBHOOK_TEST_URL'];
+      const { message } = await failureOf(listener);
+      expect(message).to.match(/answers 400, .*: \{"path":"/u);
+      expect(message).not.to.match(/hunter|T0AB|k9|h4|services/u);
     });
 
     it('in a file that others may read are warned of', async () => {
