@@ -11,6 +11,12 @@ interface Extra {
   readonly generation?: string;
 }
 
+/** What a checkpoint holds, and up to where no entry is needed any more, whichever checkpoint a restart finds. */
+export interface Committed {
+  readonly position: number;
+  readonly safePosition: number;
+}
+
 /** Brings what changed in the core's memory to disk, in slices between batches, together with the journal position it belongs to. */
 export class Checkpointer {
   /** State of the last checkpoint: module, key, JSON. */
@@ -24,6 +30,7 @@ export class Checkpointer {
   readonly #log: Log;
   #core: Core | undefined;
   #seq: number;
+  #toldSafe = 0;
   #running: Promise<unknown> = Promise.resolve();
 
   private constructor(options: {
@@ -72,15 +79,21 @@ export class Checkpointer {
   }
 
   /** Writes a checkpoint of now, after any under way; undefined where nothing happened since the last. Rejects where it cannot be written; what it held stays due. */
-  commit(): Promise<{ readonly position: number; readonly safePosition: number } | undefined> {
+  commit(): Promise<Committed | undefined> {
     const run = this.#running.then(() => this.#commit());
     this.#running = run.catch(() => undefined); // Its caller is told.
     return run;
   }
 
-  /** The journal wants room: entries below this number should be let go as soon as may be. */
-  releaseUpTo(seq: number): void {
-    this.#store?.releaseUpTo(seq);
+  /**
+   * The journal wants room: entries below this number should be let go as soon as may be. Resolves once that has been tried,
+   * with what is safe now where that was not told yet: no other commit may follow while nothing can be written.
+   */
+  async releaseUpTo(seq: number): Promise<Committed | undefined> {
+    const store = this.#store;
+    store?.releaseUpTo(seq);
+    await store?.settled();
+    return store === undefined || store.safePosition <= this.#toldSafe ? undefined : this.#tell(store);
   }
 
   async close(): Promise<void> {
@@ -88,7 +101,7 @@ export class Checkpointer {
     await this.#store?.close();
   }
 
-  async #commit(): Promise<{ readonly position: number; readonly safePosition: number } | undefined> {
+  async #commit(): Promise<Committed | undefined> {
     const core = this.#core;
     const position = this.#seq;
     const extra: Extra = this.generation === undefined ? {} : { generation: this.generation };
@@ -121,6 +134,11 @@ export class Checkpointer {
     unsaved.say(this.#log);
     this.position = position;
     this.commits += 1;
-    return { position, safePosition: this.#store.safePosition };
+    return this.#tell(this.#store);
+  }
+
+  #tell({ safePosition }: CheckpointLog): Committed {
+    this.#toldSafe = safePosition;
+    return { position: this.position, safePosition };
   }
 }

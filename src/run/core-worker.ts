@@ -192,7 +192,9 @@ const run = async (): Promise<void> => {
   // One block a turn: a port hands over all there is before timers and checkpoints have theirs.
   ioPort.on('message', (message: BlockMessage) => {
     if (message.type === 'release') {
-      checkpointer.releaseUpTo(message.seq);
+      void checkpointer.releaseUpTo(message.seq).then((committed) => {
+        if (committed !== undefined) post({ type: 'checkpoint', ...committed });
+      });
       return;
     }
     waiting.push(message.block);

@@ -8,6 +8,7 @@ import { importFiles } from './file-imports.js';
 import { startInputs } from './start-inputs.js';
 import { CaptureFile } from './capture-file.js';
 import { openFrameJournal } from './frame-journal.js';
+import { RoomMaker } from './room-maker.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
 import type { BlockMessage, IoMessage, IoRequest, IoStart } from './messages.js';
@@ -107,15 +108,19 @@ const run = async (): Promise<void> => {
         lost: http.unkept === 0 ? lost : { ...lost, rejected_unkept: http.unkept },
       },
     });
-  const clock = setInterval(() => writer.clock(Date.now()), 1000);
+  const rooms = new RoomMaker({
+    journal,
+    release: (seq) => corePort.postMessage({ type: 'release', seq } satisfies BlockMessage),
+    changed: hold,
+  });
+  const clock = setInterval(() => {
+    writer.clock(Date.now());
+    void rooms.again();
+  }, 1000);
   const reports = setInterval(report, 250);
   main.on('message', (request: IoRequest) => {
     if (request.type === 'trim') {
-      void journal.trim(request.below).then(() => {
-        hold();
-        const { pressedAt } = journal;
-        if (pressedAt !== undefined) corePort.postMessage({ type: 'release', seq: pressedAt } satisfies BlockMessage);
-      });
+      void rooms.notNeeded(request.below);
       return;
     }
     if (request.type === 'core') {

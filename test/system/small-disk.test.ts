@@ -64,6 +64,27 @@ describe('a data directory', function () {
     }
   });
 
+  it('on a full disk gives room back though all that fits was worked on before the first checkpoint', async function () {
+    const disk = smallDisk(this, 24);
+    try {
+      place(dir(), 'modules/counting.ts', countingModule);
+      place(dir(), 'stacks/counting.yaml', 'modules: { counting: {} }\nlisteners: { event-file: {} }\n');
+      const dataDir = ['--data-dir', join(disk.dir, 'data')];
+      const live = await start(dir(), ['--stack', 'counting', ...tcp, ...dataDir, '--checkpoint', '2s']);
+      const count = 700;
+      const sent = sendTcp(live.port('tcp'), line('x'.repeat(60_000)).repeat(count) + line('say how many'));
+      await live.counted('the disk is full, and what fits worked on', ({ io, core }) => {
+        const given = (io?.waitingBytes ?? 1) === 0 && (core?.records ?? 0) > 100;
+        return given && core?.checkpoints === 0 && live.stderr.includes('are free on the disk of');
+      });
+      await sent;
+      await until('all are counted', () => live.events().length === 1);
+      expect(live.events()[0]?.fields['records']).to.equal(count + 1);
+    } finally {
+      disk.remove();
+    }
+  });
+
   const gone = {
     'removed while in use': (data: string): void => rmSync(data, { recursive: true }),
     'replaced while in use': (data: string): void => {
