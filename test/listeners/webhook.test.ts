@@ -331,7 +331,12 @@ describe('webhook', () => {
     it('are not shown where the receiver repeats them, however it quotes them', async () => {
       const long = `Bearer ${'k9Qx+/'.repeat(500)}`;
       const { url } = await start(({ path, headers }, response) => {
-        const said = { path, parts: path.split(/[/?=]/u), headers, plain: `${headers['x-api']} ${headers['x-short']}` };
+        const said = {
+          path,
+          parts: path.split(/[/?=]/u),
+          headers,
+          plain: [headers['x-api'], headers['x-short']].join(' '),
+        };
         response.writeHead(400).end(JSON.stringify(said).replaceAll('/', '\\/'));
       });
       process.env['WEBHOOK_TEST_URL'] = `${url}/services/T0AB/hunter2?key=hunter22`;
