@@ -6,7 +6,8 @@ import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threa
  * On Linux priorities are the calling thread's own; elsewhere they are the whole process's, and nothing is changed.
  */
 export const yieldToReceiving = (): void => {
-  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
+  // Not the lowest there is: other programs at work would keep the core from giving a full journal room for half a minute.
+  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 };
 
 /** A promise of something that happens once, and the way to say that it has. */
