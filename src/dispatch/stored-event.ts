@@ -53,9 +53,12 @@ export const storeEvent = (event: Event, code?: string): string => {
     code,
     summary,
     fields: code === undefined ? event.fields : inOrder(event),
-    record: record === undefined ? undefined : { ...record, normalized: undefined, timeStamped: undefined },
+    record: event.class.quiet === true ? undefined : storedRecord(record),
   });
 };
+
+const storedRecord = (record: LogRecord | undefined): object | undefined =>
+  record === undefined ? undefined : { ...record, normalized: undefined, timeStamped: undefined };
 
 /** Finds the class of a stored event. */
 export type FindClass = (module: string, event: string, code: string | undefined) => EventClass | undefined;

@@ -17,7 +17,7 @@ export interface EventClass {
   readonly text?: string;
   /** The same as HTML; every value is escaped. */
   readonly html?: string;
-  /** Only listeners that name the class in `accepts` get it: for what is too much for people. */
+  /** Only listeners that name the class in `accepts` get it, without its record: for what is too much for people. */
   readonly quiet?: boolean;
   readonly prototype: Event;
 }
