@@ -5,7 +5,7 @@ import type { JournalReplaySummary } from '../../src/replay/replay-journal.js';
 import { until } from '../support/eventually.js';
 import { ask } from '../support/http-client.js';
 import { type LiveTocsin, livePrograms } from '../support/live-tocsin.js';
-import { sendTcp, sendUdp } from '../support/send.js';
+import { connectTo, sendTcp, sendUdp } from '../support/send.js';
 import { temporaryDirs } from '../support/temporary-dir.js';
 import { tocsin } from '../support/tocsin.js';
 
@@ -126,5 +126,30 @@ describe('tocsin replay --journal', function () {
     const { 'events.jsonl': events = '' } = outputs('beside');
     expect(events).to.not.equal('');
     expect(outputs('logs')['events.jsonl']?.startsWith(events)).to.equal(true);
+  });
+
+  it('gives again what a run gave that was killed in mid-stream', async () => {
+    const first = await start(dir(), args());
+    const socket = await connectTo(first.port('tcp'));
+    const stream = setInterval(() => {
+      socket.write(`${guesses(300).join('\n')}\n`);
+      appendFileSync(tailed(), `${guesses(5).join('\n')}\n`);
+    }, 10);
+    try {
+      await first.counted('some is worked on, and some let go', ({ core, io }) => {
+        return (core?.checkpoints ?? 0) > 2 && (io?.archive?.segments ?? 0) > 0;
+      });
+      await first.end('SIGKILL');
+    } finally {
+      clearInterval(stream);
+      socket.destroy();
+    }
+    const second = await start(dir(), args());
+    await feed(second);
+    expect((await second.end()).code).to.equal(0);
+    const { journal: found, records } = await replay('out');
+    expect(found).to.deep.include({ missing: 0, damaged: 0 });
+    expect(records).to.be.greaterThan(rounds * framesARound);
+    expect(outputs('out')).to.deep.equal(outputs('logs'));
   });
 });
