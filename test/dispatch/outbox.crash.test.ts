@@ -42,8 +42,14 @@ const open = (fs: FaultyFiles, heard = log): Promise<Outbox> =>
   Outbox.open({ dir, fs, log: heard, maxBytes: 1024 ** 3, segmentBytes: 1200 });
 
 /** Runs the steps until they are done, or the disk is gone. */
-const run = async (fs: FaultyFiles, steps: readonly Step[], ledger: Ledger): Promise<void> => {
+const run = async (
+  fs: FaultyFiles,
+  steps: readonly Step[],
+  ledger: Ledger,
+  opened: (outbox: Outbox) => void = () => undefined,
+): Promise<void> => {
   const outbox = await open(fs, unheard);
+  opened(outbox);
   for (const each of steps) {
     if (each === 'sync') {
       await outbox.sync();
@@ -72,7 +78,13 @@ const runUntilDeath = async (
       return fault(operation);
     };
   });
-  await Promise.race([run(fs, steps, how.ledger), died]).catch(() => undefined);
+  let outbox: Outbox | undefined;
+  const running = run(fs, steps, how.ledger, (opened) => {
+    outbox = opened;
+  });
+  await Promise.race([running, died]).catch(() => undefined);
+  // It would try again for as long as the process runs.
+  void outbox?.close().catch(() => undefined);
 };
 
 const expectSurvivors = async (fs: FaultyFiles, ledger: Ledger): Promise<void> => {
