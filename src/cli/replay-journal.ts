@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type JournalReplayOptions, type JournalReplaySummary, replayJournal } from '../replay/replay-journal.js';
 import { type Console, consoleLog } from './console.js';
+import { faultOfOut } from './replay-out.js';
 
 /** What `replay` is told of a journal. */
 export interface JournalReplayArguments {
@@ -8,7 +9,11 @@ export interface JournalReplayArguments {
   readonly journal?: string | true;
   readonly since?: number;
   readonly until?: number;
+  readonly out?: string | undefined;
 }
+
+const dataDirOf = (journal: string | true | undefined): string =>
+  typeof journal === 'string' ? journal : (process.env['TOCSIN_DATA_DIR'] ?? './data');
 
 const showEveryBytes = 16 * 1024 * 1024;
 
@@ -18,7 +23,7 @@ export const checkJournalArguments = (
   files: readonly string[],
   options: JournalReplayArguments,
 ): void => {
-  const { journal, since, until } = options;
+  const { journal, since, until, out } = options;
   if (journal === undefined && files.length === 0) {
     command.error("error: missing required argument 'file', or --journal [dir]");
   }
@@ -31,6 +36,8 @@ export const checkJournalArguments = (
   if (since !== undefined && until !== undefined && since >= until) {
     command.error('error: --until is not after --since; nothing would be read');
   }
+  const fault = out === undefined ? undefined : faultOfOut(out, dataDirOf(journal));
+  if (fault !== undefined) command.error(`error: ${fault}`);
 };
 
 /** Replays a run's journal. Rejects where there is none. */
@@ -39,7 +46,6 @@ export const runJournalReplay = async (
   terminal: Console,
 ): Promise<JournalReplaySummary> => {
   const { journal, since = -Infinity, until = Infinity, ...rest } = options;
-  const dataDir = typeof journal === 'string' ? journal : (process.env['TOCSIN_DATA_DIR'] ?? './data');
   let shown = 0;
   const progress = (bytes: number): void => {
     if (bytes < shown + showEveryBytes) return;
@@ -47,7 +53,13 @@ export const runJournalReplay = async (
     terminal.live(`replay: ${Math.round(bytes / 2 ** 20)} MiB of the journal`);
   };
   try {
-    return await replayJournal({ ...rest, dataDir, span: { since, until }, log: consoleLog(terminal), progress });
+    return await replayJournal({
+      ...rest,
+      dataDir: dataDirOf(journal),
+      span: { since, until },
+      log: consoleLog(terminal),
+      progress,
+    });
   } finally {
     terminal.live('');
   }

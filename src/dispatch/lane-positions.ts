@@ -24,7 +24,8 @@ const nowhere: LanePosition = { event: 0, files: new Map() };
 /** What moves within this time is written at once. */
 const gatherMs = 50;
 
-const parse = (text: string): Map<string, LanePosition> => {
+/** The positions in the text of such a file, by listener. Throws where it is none. */
+export const positionsIn = (text: string): Map<string, LanePosition> => {
   const positions = new Map<string, LanePosition>();
   for (const [lane, position] of Object.entries(positionsFile.parse(JSON.parse(text)))) {
     if (typeof position === 'number') positions.set(lane, { event: position, files: new Map() });
@@ -74,7 +75,7 @@ export class LanePositions {
     if (path === undefined) return new LanePositions({ path, fs, positions: new Map(), log });
     await fs.makeDir(dirname(path));
     try {
-      const positions = parse(await readText(fs, path));
+      const positions = positionsIn(await readText(fs, path));
       for (const [lane, position] of positions) positions.set(lane, within(position, newestEvent));
       return new LanePositions({ path, fs, positions, log });
     } catch (cause) {
