@@ -26,7 +26,7 @@ export const REFERRING_FIELDS: readonly {
 ];
 
 /** A stage as dsiem-rs saved it. Times in seconds, 0 where there is none. */
-export interface SavedRule {
+interface SavedRule {
   /** Lower case; "" where there is none. */
   readonly status: string;
   readonly start: number;
