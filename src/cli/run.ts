@@ -137,7 +137,12 @@ export const addRun = (program: Command): void => {
         .default(30_000, '30s'),
     )
     .addOption(option('--capture <file>', 'also write what is received here, for replay'))
-    .action(run);
+    .action((options: Options) => {
+      if (options.keep !== undefined && options.journal === 'off') {
+        command.error('error: --keep keeps the journal, and --journal is off; one of them alone would be right');
+      }
+      return run(options);
+    });
 };
 
 const run = async (options: Options): Promise<void> => {
