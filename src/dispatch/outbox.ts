@@ -160,13 +160,17 @@ export class Outbox {
     return this.#segments?.bytes ?? this.#recentBytes;
   }
 
-  /** Lets waiting listeners go. */
+  /** Lets waiting listeners go; what cannot be made safe on disk is told. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
-    await this.#appended;
-    await this.#segments?.close();
-    this.#syncedNumber = this.#lastNumber;
+    try {
+      await this.#appended;
+      await this.#segments?.close();
+      this.#syncedNumber = this.#lastNumber;
+    } catch (cause) {
+      this.#log.error(`outbox: ${messageOf(cause)}; the next start goes on from what is on disk`);
+    }
   }
 
   async #append(block: Uint8Array): Promise<void> {

@@ -12,7 +12,7 @@ const identitySchema = z.object({ pid: z.int().positive(), started: z.string() }
 
 /** A data directory held by this process. */
 export interface DataDirLock {
-  /** Lets others have it. May be called more than once. */
+  /** Lets others have it, also where the disk takes no changes any more: what is left is taken over. May be called more than once. */
   release(): Promise<void>;
 }
 
@@ -20,15 +20,22 @@ export interface DataDirLock {
  * Takes a data directory (made where absent) for this process; what a killed process left is taken over.
  * The holder is whoever has the highest `lock.<n>`, a file that names it; a stale one is outbid, never replaced, so that
  * of two processes that find it at once only one succeeds. Processes of other machines or pid namespaces are not seen.
+ * `left` is told where it cannot be released in the end.
  * @throws JournalError `locked`, naming the pid of the process that has it; `write-failed`
  */
-export const lockDataDir = async (dir: string): Promise<DataDirLock> => {
+export const lockDataDir = async (
+  dir: string,
+  left: (message: string) => void = () => undefined,
+): Promise<DataDirLock> => {
   const own = join(dir, `lock-${process.pid}-${randomUUID()}`);
   try {
     await mkdir(dir, { recursive: true, mode: 0o750 });
     await writeFile(own, `${JSON.stringify(await ownIdentity())}\n`, { flag: 'wx', mode: 0o640 });
     try {
-      return await outbid(dir, own);
+      const path = await outbid(dir, own);
+      const tell = (cause: unknown): void =>
+        left(`cannot remove ${path}: ${messageOf(cause)}; the next start takes the data directory over`);
+      return { release: () => removeIfThere(path).catch(tell) };
     } finally {
       await unlink(own);
     }
@@ -38,7 +45,7 @@ export const lockDataDir = async (dir: string): Promise<DataDirLock> => {
   }
 };
 
-const outbid = async (dir: string, own: string): Promise<DataDirLock> => {
+const outbid = async (dir: string, own: string): Promise<string> => {
   for (let count = 0; count < tries; count += 1) {
     const highest = (await lockNumbers(dir)).at(-1) ?? 0;
     if (highest > 0) await refuseIfHeld(dir, highest);
@@ -55,7 +62,7 @@ const outbid = async (dir: string, own: string): Promise<DataDirLock> => {
         throw error;
       }
       for (const other of lower) await removeIfThere(join(dir, `lock.${other}`));
-      return { release: () => removeIfThere(path) };
+      return path;
     }
     await removeIfThere(path);
   }

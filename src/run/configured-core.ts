@@ -99,7 +99,7 @@ export class ConfiguredCore {
     this.settle();
     this.#begun.pass();
     await this.#changing;
-    await this.#core?.stop();
+    await this.#core?.stop().catch((cause: unknown) => this.#options.died(messageOf(cause)));
   }
 
   /** Ends it at once. */

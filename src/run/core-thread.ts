@@ -69,7 +69,10 @@ export class CoreThread {
     this.blocks = port2;
     this.#thread = startThread('core-worker', { start, ioPort: port1 }, port1);
     this.#thread.on('message', (message: CoreMessage) => {
-      this.#take(message).catch((cause: unknown) => this.#options.died(messageOf(cause)));
+      this.#take(message).catch((cause: unknown) => {
+        this.#options.died(messageOf(cause));
+        this.#stopped.pass(); // It gets no answer, and would wait for one before it ends.
+      });
     });
     watchThread(this.#thread, 'core', (message) => (this.#failure ??= message));
     this.#thread.once('exit', () => this.#exited());
@@ -84,12 +87,15 @@ export class CoreThread {
     throw core.#refused ? new ConfigurationRefused(core.#failure) : new Error(core.#failure);
   }
 
-  /** Ends it at the next block, behind a last checkpoint; all its events are stored. */
+  /** Ends it at the next block, behind a last checkpoint; all its events are stored. Rejects, having ended it, where they cannot be. */
   async stop(): Promise<void> {
     this.#tell({ type: 'stop' });
     await this.#stopped.passed;
-    await this.#options.outbox.sync();
-    await this.terminate();
+    try {
+      await this.#options.outbox.sync();
+    } finally {
+      await this.terminate();
+    }
   }
 
   /** Ends it at once. */

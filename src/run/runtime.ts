@@ -95,7 +95,7 @@ export class Runtime {
 
   /** Starts everything; resolves once all inputs receive. Rejects, having stopped everything, where something cannot start. */
   static async start(options: RuntimeOptions): Promise<Runtime> {
-    const lock = await lockDataDir(options.dataDir);
+    const lock = await lockDataDir(options.dataDir, (message) => options.log.warn(message));
     const unlock = (): Promise<void> => lock.release();
     let runtime: Runtime | undefined;
     try {
