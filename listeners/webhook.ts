@@ -1,7 +1,7 @@
 import { DeliveryError, defineListener, type Event, type Listener, type ListenerContext, Secret } from 'tocsin';
 import { type Body, bodyMaker } from './webhook/body.js';
 import { HttpClient } from './webhook/http-client.js';
-import { options, readUrl, type WebhookOptions } from './webhook/options.js';
+import { headerTextFault, options, readUrl, type WebhookOptions } from './webhook/options.js';
 import { keyOf, signatureHeaders } from './webhook/signature.js';
 import { failureOf } from './webhook/verdict.js';
 
@@ -23,6 +23,8 @@ const readCredentials = (given: WebhookOptions, { log }: ListenerContext): Crede
   const secrets = given.url instanceof Secret ? [`${read.url.pathname}${read.url.search}`] : [];
   for (const [name, value] of Object.entries(given.headers)) {
     const text = value instanceof Secret ? value.read(log) : value;
+    const fault = headerTextFault(name, text);
+    if (fault !== undefined) throw new Error(fault);
     headers[name.toLowerCase()] = text;
     if (value instanceof Secret) secrets.push(text);
   }

@@ -29,6 +29,11 @@ const subject = z
     }
   });
 
+const upTo = (longest: '1h' | '1d') => {
+  const ms = longest === '1h' ? 3_600_000 : 86_400_000;
+  return duration.refine((given) => given <= ms, `longer than ${longest}; at most ${longest} would be right`);
+};
+
 /** Whether what is sent to this host does not leave this machine. */
 export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/u.test(host);
 
@@ -52,10 +57,10 @@ export const options = z
     subject: subject
       .default('[tocsin] {{ severity }}: {{ summary }}{% if more %} and {{ more }} more{% endif %}')
       .describe('A template over the most severe event and `more`, how many others the mail has'),
-    wait: duration.prefault('5s').describe('How long a first event waits for others'),
-    every: duration.prefault('1m').describe('Least time between two mails, unless there are `most` events'),
+    wait: upTo('1d').prefault('5s').describe('How long a first event waits for others'),
+    every: upTo('1d').prefault('1m').describe('Least time between two mails, unless there are `most` events'),
     most: z.int().min(1).max(500).default(100).describe('How many events a mail has at most'),
-    timeout: duration.prefault('30s').describe('How long sending a mail may take'),
+    timeout: upTo('1h').prefault('30s').describe('How long sending a mail may take'),
   })
   .superRefine(({ host, security, user, password }, context) => {
     const fault = (option: string, message: string): void =>

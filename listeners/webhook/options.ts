@@ -33,13 +33,18 @@ const ours =
   /^(?:host|connection|content-length|content-type|transfer-encoding|expect|upgrade|idempotency-key|webhook-.*)$/iu;
 const secretNames = /auth|cookie|token|secret|password|api-?key/iu;
 
+/** What a header cannot hold is said by no part of it: it may be a secret. */
+export const headerTextFault = (name: string, text: string): string | undefined =>
+  /^[\u0020-\u007e]*$/u.test(text) ? undefined : `the header ${name} holds more than plain ASCII text`;
+
 const headerFault = (name: string, value: string | Secret): string | undefined => {
   if (!/^[A-Za-z0-9-]{1,100}$/u.test(name)) return `${JSON.stringify(name)} is no name of a header`;
   if (ours.test(name)) return `the header ${name} is set by tocsin (contentType, secret); another one would be right`;
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string') return headerTextFault(name, value.read());
   if (secretNames.test(name))
     return `the header ${name} is a secret; { file: <path> } or { env: <name of a variable> } would be right`;
-  return /^[\u0020-\u007e]{0,1000}$/u.test(value) ? undefined : `the header ${name} holds more than plain ASCII text`;
+  if (value.length > 1000) return `the header ${name} is longer than 1000 characters`;
+  return headerTextFault(name, value);
 };
 
 const headers = z.record(z.string(), z.union([z.string(), secret])).superRefine((given, context) => {
@@ -68,6 +73,8 @@ const body = z.union([z.string(), z.record(z.string(), z.json())]).superRefine((
   }
 });
 
+const upToAnHour = [(ms: number) => ms <= 3_600_000, 'longer than 1h; at most 1h would be right'] as const;
+
 /** Options of the webhook listener. */
 export const options = z
   .strictObject({
@@ -82,7 +89,10 @@ export const options = z
       .describe('The Content-Type; else application/json, or text/plain where the body is a text'),
     secret: secret.optional().describe('Signs each request, as `{ file }` or `{ env }`'),
     batch: z.int().min(1).max(100).default(1).describe('How many events go in one request, as a JSON array, from 2 on'),
-    timeout: duration.prefault('10s').describe('How long a request may take'),
+    timeout: duration
+      .refine(...upToAnHour)
+      .prefault('10s')
+      .describe('How long a request may take'),
     ca: certificateFile.optional().describe('A file of certificates (PEM) that are trusted instead of the usual ones'),
   })
   .superRefine(({ body: given, contentType, batch }, context) => {

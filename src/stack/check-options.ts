@@ -20,6 +20,14 @@ const knownKeys = (schema: z.ZodType, path: readonly PropertyKey[]): string[] =>
 /** Where a value stands, for messages. */
 export type Locate = (path: readonly (string | number)[], key?: string) => string;
 
+/** Of a value that may be of several kinds: the faults of the kind that was meant, where its type shows which. */
+const meant = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
+  if (issue.code !== 'invalid_union') return [issue];
+  const faults = issue.errors.find((kind) => !kind.some(({ code, path }) => code === 'invalid_type' && !path.length));
+  if (faults === undefined) return [issue];
+  return faults.flatMap((fault) => meant({ ...fault, path: [...issue.path, ...fault.path] }));
+};
+
 /** Options held against their schema: the options with their defaults, or every fault. */
 export const checkOptions = <S extends z.ZodType>(
   schema: S,
@@ -28,7 +36,7 @@ export const checkOptions = <S extends z.ZodType>(
 ): { readonly options: z.output<S> } | { readonly faults: readonly Fault[] } => {
   const result = schema.safeParse(value ?? {});
   if (result.success) return { options: result.data };
-  const faults = result.error.issues.flatMap((issue): Fault[] => {
+  const faults = result.error.issues.flatMap(meant).flatMap((issue): Fault[] => {
     const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({

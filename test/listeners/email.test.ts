@@ -365,6 +365,8 @@ describe('email', () => {
       ['a sender that is no address', { from: 'tocsin' }, 'from: "tocsin" is no address'],
       ['a sender with a header of its own', { from: 'a <a@example.net>\r\nBcc: eve@example.org' }, 'from: '],
       ['a recipient with a header of its own', { to: ['ops@example.net', 'a\nBcc: b <eve@example.org>'] }, 'to'],
+      ['a wait that no timer can wait for', { wait: '25d' }, 'wait: longer than 1d; at most 1d would be right'],
+      ['a time for a mail of days', { timeout: '2h' }, 'timeout: longer than 1h; at most 1h would be right'],
       ['a subject with a slip', { subject: '{{ summary' }, 'subject: '],
     ] as const) {
       it(`refuse ${what}`, () => {

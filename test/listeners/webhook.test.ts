@@ -354,6 +354,17 @@ describe('webhook', () => {
       expect(message).not.to.match(/hunter|T0AB|k9|h4|services/u);
     });
 
+    it('are refused where a header cannot hold them, at the start and when files are reopened', async () => {
+      const path = file('s', 'hunter2\u2603');
+      const options = { url: 'http://127.0.0.1:1/', headers: { 'x-a': { file: path } } };
+      expect(faultsOf(options)).to.deep.equal(['headers.x-a: the header x-a holds more than plain ASCII text']);
+      file('s', 'hunter3');
+      const { listener } = make(options);
+      file('s', 'hunter2\u2603');
+      const refused = await listener.reopen?.().catch((thrown: unknown) => thrown);
+      expect(String(refused)).to.include('the header x-a holds more').and.not.include('hunter');
+    });
+
     it('in a file that others may read are warned of', async () => {
       const path = file('secret', 'hunter2', 0o644);
       const { context } = make({ url: 'http://127.0.0.1:1/', secret: { file: path } });
@@ -405,6 +416,7 @@ describe('webhook', () => {
         { url, headers: { 'x-a': 'b\r\nx-c: d' } },
         'headers.x-a: the header x-a holds more than plain ASCII text',
       ],
+      ['a time for an answer that no timer can wait for', { url, timeout: '25d' }, 'timeout: longer than 1h; at most'],
       ['a header that is ours', { url, headers: { Host: 'a' } }, 'headers.Host: the header Host is set by tocsin'],
       ['a template with a slip', { url, body: { a: ['{{ summary'] } }, 'body.a.0: '],
       [
