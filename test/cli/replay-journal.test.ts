@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { temporaryDirs } from '../support/temporary-dir.js';
+import { tocsin } from '../support/tocsin.js';
+
+describe('tocsin replay --journal, used wrongly', () => {
+  const { dir } = temporaryDirs();
+  for (const [args, said] of [
+    [['--journal', './data', '--since', 'soon'], /"soon" is no time; 2026-11-21, .* would be right/],
+    [['--journal', './data', '--since', '1h', '--until', '2h'], /--until is not after --since; nothing would be read/],
+    [['--since', '1h', 'a.log'], /--since and --until are for --journal: they go by the time of receipt/],
+    [['--journal', './data', 'a.log', 'b.log'], /--journal replays a run, not files: 2 named/],
+    [[], /missing required argument 'file', or --journal \[dir\]/],
+  ] as const) {
+    it(`ends with 2 and says why: replay ${args.join(' ')}`, async () => {
+      const { code, stderr, stdout } = await tocsin(['replay', '--stack', 'sshd', ...args], { cwd: dir() });
+      expect(stderr).to.match(said);
+      expect(code).to.equal(2);
+      expect(stdout).to.equal('');
+    });
+  }
+
+  it('ends with 1 where the directory holds no journal', async () => {
+    const { code, stderr } = await tocsin(['replay', '--stack', 'sshd', '--journal', 'nothing'], { cwd: dir() });
+    expect(stderr).to.match(/nothing.journal/);
+    expect(code).to.equal(1);
+  });
+});
