@@ -16,14 +16,8 @@ export {
 } from './events/event.js';
 export { eventLine, isoTime } from './events/event-line.js';
 export { FieldError, type FieldTypes, type FieldValues } from './events/fields.js';
-export {
-  type EventTemplate,
-  eventTemplate,
-  renderHtml,
-  renderText,
-  renderTextOrSummary,
-  TemplateError,
-} from './events/render.js';
+export { type EventTemplate, eventTemplate } from './events/event-template.js';
+export { renderHtml, renderText, renderTextOrSummary, TemplateError } from './events/render.js';
 export type { Fault } from './fault.js';
 export type { Json } from './json.js';
 export {

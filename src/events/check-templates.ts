@@ -88,15 +88,25 @@ const hasFilter = (environment: nunjucks.Environment, name: string): boolean => 
 
 const filterName = (node: Node): string => (isNode(node['name']) ? String(node['name']['value']) : '');
 
-const faultOf = ({ node, guarded }: Place, eventClass: EventClass, names: ReadonlySet<string>): string | undefined => {
+/** What is wrong where a node needs another template, or a filter that there is not; and what would be right. */
+const needOf = (node: Node): { readonly wrong: string; readonly right: string } | undefined => {
   const { typename } = node;
   if (otherTemplates.has(typename))
-    return `${at(node)}: there are no other templates; one template a message would be right`;
+    return { wrong: `${at(node)}: there are no other templates`, right: 'one template a message' };
+  if (typename !== 'Filter' || hasFilter(environments.text, filterName(node))) return undefined;
+  return { wrong: `${at(node)}: there is no filter ${filterName(node)}`, right: "one of nunjucks's" };
+};
+
+/** The first `line:column: what is wrong` of a template that needs what there is not: a filter, another template. */
+export const needFault = (source: string): string | undefined =>
+  [...places(parser.parse(source))].map(({ node }) => needOf(node)?.wrong).find((fault) => fault !== undefined);
+
+const faultOf = ({ node, guarded }: Place, eventClass: EventClass, names: ReadonlySet<string>): string | undefined => {
+  const { typename } = node;
+  const need = needOf(node);
+  if (need !== undefined) return `${need.wrong}; ${need.right} would be right`;
   if (typename === 'Symbol' && !names.has(String(node['value']))) {
     return `${at(node)}: there is no ${String(node['value'])}; fields, summary, time, module and record would be right`;
-  }
-  if (typename === 'Filter' && !hasFilter(environments.text, filterName(node))) {
-    return `${at(node)}: there is no filter ${filterName(node)}; one of nunjucks's would be right`;
   }
   const field = fieldRead(node);
   if (field !== undefined && !Object.hasOwn(eventClass.fields, String(field['value']))) {

@@ -47,7 +47,8 @@ const shown = (value: unknown, depth = 0): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [escapeControls(key), shown(item, depth + 1)]));
 };
 
-const valuesOf = (event: Event): Record<string, unknown> => ({
+/** What every template sees of an event, escaped. */
+export const valuesOf = (event: Event): Record<string, unknown> => ({
   fields: shown(event.fields),
   summary: escapeControls(event.summary),
   time: isoTime(event.time),
@@ -81,33 +82,6 @@ export const renderText = (event: Event): string => {
 export const renderHtml = (event: Event): string | undefined => {
   const { html } = event.class;
   return html === undefined ? undefined : render(event, html, 'html');
-};
-
-/** A template of a listener's options, ready for any event. */
-export type EventTemplate = (event: Event, more?: Readonly<Record<string, string | number>>) => string;
-
-/** What an event lacks is empty: a template in options meets events of every class. */
-const anyEvent = new nunjucks.Environment(null, { autoescape: false, throwOnUndefined: false });
-
-/**
- * A text template of a listener's options, over what messages have and `id`, `event` (its class), `auditId`, `severity`
- * and `message` (`renderText`); control characters in values are escaped. @throws Error with line and column where its syntax is wrong
- */
-export const eventTemplate = (source: string): EventTemplate => {
-  const template = new nunjucks.Template(source, anyEvent, undefined, true);
-  return (event, more = {}) => {
-    try {
-      const { id, severity, auditId = '' } = event;
-      const message = renderTextOrSummary(event);
-      const own = { id, event: escapeControls(event.class.name), auditId: escapeControls(auditId), severity, message };
-      return template.render({ ...valuesOf(event), ...own, ...more });
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new TemplateError(`cannot render a template for event ${event.id}: ${reason.replaceAll(/\s+/g, ' ')}`, {
-        cause,
-      });
-    }
-  };
 };
 
 /** The event's message as text, or its summary where its class's template fails on it. */

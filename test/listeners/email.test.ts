@@ -199,7 +199,8 @@ describe('email', () => {
         const { listener } = await refusing((given) => (given.startsWith(command) ? reply : undefined));
         const failure = await failureOf(listener);
         expect(failure.retryable, failure.message).to.equal(retryable);
-        if (reply === '') expect(failure.message).to.equal('the mail server 127.0.0.1 took no mail within 1000 ms');
+        if (reply === '')
+          expect(failure.message).to.match(/ took no mail(?: within 1000 ms|: Greeting never received)$/u);
         if (/^\d/.test(reply) && command !== 'connect') expect(failure.message).to.include(reply);
       });
     }

@@ -420,6 +420,12 @@ describe('webhook', () => {
       ['a header that is ours', { url, headers: { Host: 'a' } }, 'headers.Host: the header Host is set by tocsin'],
       ['a template with a slip', { url, body: { a: ['{{ summary'] } }, 'body.a.0: '],
       [
+        'a filter that there is not',
+        { url, body: { a: '{{ summary | nope }}' } },
+        'body.a: 1:14: there is no filter nope; ',
+      ],
+      ['another template', { url, body: '{% include "/etc/passwd" %}' }, 'body: 1:4: there are no other templates; '],
+      [
         'a text as JSON',
         { url, body: '{"a":"{{ summary }}"}', contentType: 'application/json' },
         'body: a text cannot be kept from breaking out of JSON',
