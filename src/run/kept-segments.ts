@@ -4,6 +4,7 @@ import { type FileLayer, realFiles } from '../journal/file-layer.js';
 import { systemCodeOf } from '../journal/journal-error.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
+import { SteadyClock } from './steady-clock.js';
 
 /** What is counted of the archive. */
 export interface ArchiveCounters {
@@ -22,10 +23,15 @@ export class KeptSegments {
   readonly #log: Log;
   /** Whether room is needed now: then a segment that cannot be kept goes all the same. */
   readonly #mustGo: () => boolean;
+  readonly #clock: Pick<SteadyClock, 'now'>;
   #unkept = 0;
   #saidRoom = false;
 
-  private constructor(archive: JournalArchive, options: { readonly log: Log; readonly mustGo: () => boolean }) {
+  private constructor(
+    archive: JournalArchive,
+    options: { readonly log: Log; readonly mustGo: () => boolean; readonly clock?: Pick<SteadyClock, 'now'> },
+  ) {
+    this.#clock = options.clock ?? new SteadyClock();
     this.#archive = archive;
     this.#log = options.log;
     this.#mustGo = options.mustGo;
@@ -38,6 +44,7 @@ export class KeptSegments {
     readonly log: Log;
     readonly mustGo: () => boolean;
     readonly fs?: FileLayer;
+    readonly clock?: Pick<SteadyClock, 'now'>;
   }): Promise<KeptSegments | undefined> {
     const { dir, limits, fs = realFiles } = options;
     await fs.makeDir(dir);
@@ -65,9 +72,9 @@ export class KeptSegments {
     }
   }
 
-  /** Removes what is older or more than is to be kept. Rejects where it cannot. */
+  /** Removes what is older or more than is to be kept; not for a clock that jumps ahead and back. Rejects where it cannot. */
   removeExcess(): Promise<void> {
-    return this.#archive.removeExcess(Date.now());
+    return this.#archive.removeExcess(this.#clock.now());
   }
 
   /** Gives up the oldest segment for the room it takes; false where there is none. Rejects where it cannot be removed. */
