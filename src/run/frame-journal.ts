@@ -2,7 +2,7 @@ import type { GenerationEntry } from '../journal/generation-entry.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
-import { realFiles } from '../journal/file-layer.js';
+import { type FileLayer, realFiles } from '../journal/file-layer.js';
 import type { Segment } from '../journal/block-chain.js';
 import { JournalError } from '../journal/journal-error.js';
 import { JournalPlace } from './journal-place.js';
@@ -69,18 +69,21 @@ const segmentBytesFor = (maxBytes: number, diskBytes: number): number =>
   Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, Math.floor(Math.min(maxBytes / 4, diskBytes / 32))));
 
 /** Opens the journal, queues for the core what it has not worked on yet, and goes on behind it. */
-export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJournal> => {
+export const openFrameJournal = async (
+  options: UnworkedOptions & { readonly fs?: FileLayer },
+): Promise<FrameJournal> => {
   const { dir, fsync, maxBytes, keep } = options.start.journal;
   if (dir === undefined) return memoryOnly(options);
-  const { feed, log, start } = options;
-  await realFiles.makeDir(dir);
-  const { totalBytes } = await realFiles.space(dir);
+  const { feed, log, start, fs = realFiles } = options;
+  await fs.makeDir(dir);
+  const { totalBytes } = await fs.space(dir);
   const segments = await SegmentLog.open({
     dir,
+    fs,
     segmentBytes: segmentBytesFor(maxBytes, totalBytes),
     beforeRemoval: async (segment, closing) => kept?.keep(segment, closing),
   });
-  const kept = await KeptSegments.open({ dir, limits: keep, log, mustGo: () => journal.full });
+  const kept = await KeptSegments.open({ dir, fs, limits: keep, log, mustGo: () => journal.full });
   const { tornBytes } = segments.recovered;
   if (tornBytes > 0) log.warn(`journal: ${tornBytes} bytes of an unfinished write were cut off`);
   if (segments.lastSeq < start.position) await segments.skipTo(start.position);
@@ -154,6 +157,7 @@ export const openFrameJournal = async (options: UnworkedOptions): Promise<FrameJ
   };
   const place = await JournalPlace.open({
     dir,
+    fs,
     log,
     kept,
     changed: () => journal.onHold(),
