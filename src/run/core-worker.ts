@@ -1,4 +1,4 @@
-/** The core thread: parser, normalizer, modules. It reads nothing but the journal's entries. */
+/** The core thread: parser, normalizer, modules. It reads nothing but the journal's entries. Over 250 lines: its messages share what one closure holds. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../dispatch/event-classes.js';
 import { messageOf } from '../fault.js';
@@ -45,8 +45,13 @@ const strays = new ThrottledWarning(log);
 yieldToReceiving();
 
 // What a module began and left behind (a timer, a promise) is nobody's entry: it is told. The core's own ends the core.
+let isOwn = false;
+const endOfOwn = (cause: unknown): never => {
+  isOwn = true;
+  throw cause;
+};
 process.on('uncaughtException', (thrown: unknown) => {
-  if (atWork.look().working.kind !== 'idle') throw thrown;
+  if (isOwn || atWork.look().working.kind !== 'idle') throw thrown;
   const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
   strays.warn(`something failed that a module had begun and not waited for: ${what}`, performance.now());
 });
@@ -169,7 +174,13 @@ const run = async (): Promise<void> => {
     stopping: () => stopping,
   });
   const workOnNext = (): void => {
-    const block = waiting[0];
+    try {
+      workOn(waiting[0]);
+    } catch (cause) {
+      endOfOwn(cause);
+    }
+  };
+  const workOn = (block: Uint8Array | undefined): void => {
     if (stopping || atOther || block === undefined) return;
     const entry = generation === undefined ? undefined : readGenerationEntry(block);
     atOther = entry !== undefined && entry.id !== generation;
@@ -177,7 +188,7 @@ const run = async (): Promise<void> => {
     if (atOther) checkpointer.generation = entry?.id;
     const pending = work.block(new BlockReader(block));
     if (pending === undefined) done();
-    else void pending.then(done);
+    else void pending.then(done).catch(endOfOwn);
   };
   const done = (): void => {
     workedOn(work.seq);

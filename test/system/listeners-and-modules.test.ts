@@ -114,24 +114,4 @@ export default defineModule({
     expect(live.messages()).to.deep.equal(some);
     await until('it still runs', () => !live.over);
   });
-
-  it('ends with 70, saying so, when a thread dies under it', async () => {
-    place(
-      dir(),
-      'modules/deadly.ts',
-      `import { defineModule } from 'tocsin';
-import { z } from 'zod';
-export default defineModule({
-  name: 'deadly', description: 'Ends its thread', options: z.strictObject({}),
-  create: () => ({ onRecord: () => process.exit(3) }),
-});
-`,
-    );
-    place(dir(), 'stacks/deadly.yaml', 'modules: { deadly: {} }\n');
-    const live = await start(dir(), ['--stack', 'deadly', '--tcp', '127.0.0.1:0']);
-    await sendTcp(live.port('tcp'), line('the end'));
-    const { code } = await live.ended();
-    expect(code).to.equal(70);
-    expect(live.stderr).to.match(/^tocsin: error: the core thread ended with exit code 3$/m);
-  });
 });
