@@ -30,6 +30,12 @@ export const checkJournalArguments = (
   if (journal !== undefined && files.length > 0) {
     command.error(`error: --journal replays a run, not files: ${files.length} named; one or the other would be right`);
   }
+  // What the environment says for other replays is passed over.
+  const ofFiles = ['format', 'year', 'maxFrame'].filter((name) => command.getOptionValueSource(name) === 'cli');
+  if (journal !== undefined && ofFiles.length > 0) {
+    const named = ofFiles.map((name) => (name === 'maxFrame' ? '--max-frame' : `--${name}`)).join(', ');
+    command.error(`error: ${named}: for files alone; a journal has its frames as the run received them`);
+  }
   if (journal === undefined && (since !== undefined || until !== undefined)) {
     command.error('error: --since and --until are for --journal: they go by the time of receipt');
   }

@@ -9,6 +9,10 @@ describe('tocsin replay --journal, used wrongly', () => {
     [['--journal', './data', '--since', '1h', '--until', '2h'], /--until is not after --since; nothing would be read/],
     [['--since', '1h', 'a.log'], /--since and --until are for --journal: they go by the time of receipt/],
     [['--journal', './data', 'a.log', 'b.log'], /--journal replays a run, not files: 2 named/],
+    [
+      ['--journal', './data', '--year', '2020', '--max-frame', '1KiB'],
+      /--year, --max-frame: for files alone; a journal has/,
+    ],
     [[], /missing required argument 'file', or --journal \[dir\]/],
   ] as const) {
     it(`ends with 2 and says why: replay ${args.join(' ')}`, async () => {
