@@ -1,3 +1,4 @@
+// Longer than most: the options of the one command that runs everything, and the order in which it starts and ends.
 import { mkdir } from 'node:fs/promises';
 import { ConfigurationError, messageOf } from '../fault.js';
 import { isDeepStrictEqual } from 'node:util';

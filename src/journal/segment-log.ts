@@ -1,3 +1,4 @@
+// Longer than most: appending, reading and trimming share one list of segments, and its order.
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
 import { AppendFile } from './append-file.js';

@@ -1,3 +1,4 @@
+// Longer than most: one class, by what can happen to its file.
 import {
   mkdtempSync,
   mkdirSync,

@@ -1,3 +1,4 @@
+// Longer than most: the one suite that every listener runs.
 import {
   existsSync,
   mkdtempSync,

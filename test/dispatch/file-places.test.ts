@@ -1,3 +1,4 @@
+// Longer than most: one property over kills, losses of power and rotation, and the model it is held against.
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { CrashFiles } from '../appender/crash-files.js';

@@ -1,3 +1,4 @@
+// Longer than most: one input, by what happens to its files.
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// Longer than most: one log, by what a crash may leave of it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

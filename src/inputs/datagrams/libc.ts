@@ -16,15 +16,15 @@ export class SystemCallError extends Error {
 export const { EAGAIN = 11, EINTR = 4 } = koffi.os.errno;
 
 // The process has the C library loaded: its own symbols will do, whichever library that is.
-const process = koffi.load(null);
-const socketCall = process.func('int socket(int, int, int)');
-const bindCall = process.func('int bind(int, void *, uint32_t)');
-const getsocknameCall = process.func('int getsockname(int, void *, void *)');
-const setsockoptCall = process.func('int setsockopt(int, int, int, void *, uint32_t)');
-const getsockoptCall = process.func('int getsockopt(int, int, int, void *, void *)');
-const recvmmsgCall = process.func('int recvmmsg(int, void *, uint32_t, int, void *)');
-const pollCall = process.func('int poll(void *, unsigned long, int)');
-const closeCall = process.func('int close(int)');
+const loaded = koffi.load(null);
+const socketCall = loaded.func('int socket(int, int, int)');
+const bindCall = loaded.func('int bind(int, void *, uint32_t)');
+const getsocknameCall = loaded.func('int getsockname(int, void *, void *)');
+const setsockoptCall = loaded.func('int setsockopt(int, int, int, void *, uint32_t)');
+const getsockoptCall = loaded.func('int getsockopt(int, int, int, void *, void *)');
+const recvmmsgCall = loaded.func('int recvmmsg(int, void *, uint32_t, int, void *)');
+const pollCall = loaded.func('int poll(void *, unsigned long, int)');
+const closeCall = loaded.func('int close(int)');
 
 const checked = (call: string, result: unknown): number => {
   if (typeof result === 'number' && result >= 0) return result;
