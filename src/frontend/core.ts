@@ -6,6 +6,7 @@ import { isAskedFor } from '../stack/config-files.js';
 import type { CoreStack } from '../stack/resolve.js';
 import { makeNormalizer } from './make-normalizer.js';
 import type { ResolvedEntry } from '../stack/resolve-entry.js';
+import type { FailuresThen } from './failure-limit.js';
 import { AtWork } from './at-work.js';
 import { type Clock, Frontend, type TakeSetAside } from './frontend.js';
 import { ModuleState } from './keyed-state.js';
@@ -16,6 +17,7 @@ import { type RunningModule, StackRunner, type TakeEvent, type TakeLookup } from
 const ownState = '$core';
 const nowKey = 'now';
 const equalLinesKey = 'equalLines';
+const failuresKey = 'failures';
 
 /** What a core is made of. */
 export interface CoreOptions {
@@ -111,6 +113,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
     },
   });
   frontend.now = own.get<number>(nowKey) ?? 0;
+  runner.failureLimit.then = own.get<FailuresThen>(failuresKey) ?? runner.failureLimit.then;
   const moduleCounters = new Map<string, Map<string, number>>();
   const makeContext: MakeContext = (name, files) => {
     const counters = new Map<string, number>();
@@ -156,9 +159,11 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
 };
 
 /** Notes what the core itself must know after a restart; call it before a checkpoint begins. */
-export const noteCoreState = ({ states, frontend, normalizer }: Core): void => {
+export const noteCoreState = ({ states, frontend, runner, normalizer }: Core): void => {
   const own = states.get(ownState);
   if (own === undefined) return;
   if (own.get(nowKey) !== frontend.now) own.put(nowKey, frontend.now);
+  const failures = runner.failureLimit.then;
+  if (failures.count > 0 && own.get(failuresKey) !== failures) own.put(failuresKey, failures);
   if (normalizer !== undefined) own.put(equalLinesKey, normalizer.save());
 };

@@ -3,6 +3,7 @@ import { messageOf } from '../fault.js';
 import type { LogicModule, LookupRequest, LookupResult } from '../module.js';
 import type { LogRecord } from '../record.js';
 import { AtWork, type ModuleCall, moduleCalls, moduleNumber } from './at-work.js';
+import { FailureLimit } from './failure-limit.js';
 import { ModuleFailed } from './module-failed.js';
 
 /** A module of a stack, under the name it runs by. */
@@ -23,7 +24,6 @@ type Stamped = { -readonly [K in 'id' | 'time' | 'module' | 'record']: Event[K] 
 
 const hear = (module: LogicModule, event: Event): unknown => module.onEvent?.(event);
 
-const mostFailuresASecond = 100;
 /** ECMA-262 §21.4.1.1: no date is further from 1970. */
 const furthestTime = 8.64e15;
 
@@ -45,8 +45,7 @@ export class StackRunner {
   #seq = 0;
   #ordinal = 0;
   #now = 0;
-  #failureSecond = 0;
-  #failuresThen = 0;
+  readonly failureLimit = new FailureLimit();
   /** Failures by module, and of these how many had no event of their own. */
   readonly failures = new Map<string, number>();
   suppressedFailures = 0;
@@ -220,13 +219,7 @@ export class StackRunner {
   #failed(call: string, thrown: unknown): void {
     const name = this.#current;
     this.failures.set(name, (this.failures.get(name) ?? 0) + 1);
-    const second = Math.floor(this.#now / 1000);
-    if (second !== this.#failureSecond) {
-      this.#failureSecond = second;
-      this.#failuresThen = 0;
-    }
-    this.#failuresThen += 1;
-    if (this.#failuresThen > mostFailuresASecond) {
+    if (!this.failureLimit.admits(this.#now)) {
       this.suppressedFailures += 1;
       return;
     }

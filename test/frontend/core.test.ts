@@ -23,6 +23,7 @@ export default defineModule({
     for (const [key, value] of state.entries()) dispatch(new Said({ said: key + ' ' + String(value) }));
     return {
       onRecord: ({ time, message }): void => {
+        if (message === 'bad') throw new Error('broken');
         state.put(message, (state.get<number>(message) ?? 0) + 1);
         dispatch(new Said({ said: new Date(time).toISOString() }));
       },
@@ -84,5 +85,19 @@ describe('createCore()', () => {
     give(core, 1, '<13>Nov 20 10:00:00 host app: hello');
     give(core, 2, '<13>Nov 20 10:00:00 host app: hello', 'Europe/Berlin');
     expect(said(events)).to.deep.equal(['1-0 2026-11-20T04:30:00.000Z', '2-0 2026-11-20T09:00:00.000Z']);
+  });
+
+  it('tells of no more failures in a second than one that never ended, whenever it goes on from a checkpoint', async () => {
+    const line = '<13>Nov 20 10:00:00 host app: bad';
+    const failures = (events: readonly Event[]): string[] =>
+      events.filter((event) => event.class.name === 'ModuleFailed').map(({ id }) => id);
+    const whole = await make();
+    for (let seq = 1; seq <= 150; seq += 1) give(whole.core, seq, line);
+    const first = await make();
+    for (let seq = 1; seq <= 60; seq += 1) give(first.core, seq, line);
+    const second = await make({ restored: carryState(first.core, []), position: 60 });
+    for (let seq = 61; seq <= 150; seq += 1) give(second.core, seq, line);
+    expect(failures(whole.events)).to.have.length(100);
+    expect([...failures(first.events), ...failures(second.events)]).to.deep.equal(failures(whole.events));
   });
 });
