@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { messageOf } from '../fault.js';
 import { JournalError, systemCodeOf } from './journal-error.js';
+import { type KernelLock, kernelLock } from './kernel-lock.js';
 import { type ProcessIdentity, isRunning, ownIdentity } from './process-identity.js';
 
 const lockName = /^lock\.(\d{1,12})$/;
 const tries = 100;
+/** A process that was killed lets go once its last write has returned: on a slow disk, later than it is seen to be gone. */
+const letGoWithinMs = 3000;
+const lookEveryMs = 50;
 const identitySchema = z.object({ pid: z.int().positive(), started: z.string() });
 
 /** A data directory held by this process. */
@@ -19,7 +24,8 @@ export interface DataDirLock {
 /**
  * Takes a data directory (made where absent) for this process; what a killed process left is taken over.
  * The holder is whoever has the highest `lock.<n>`, a file that names it; a stale one is outbid, never replaced, so that
- * of two processes that find it at once only one succeeds. Processes of other machines or pid namespaces are not seen.
+ * of two processes that find it at once only one succeeds. Processes of other pid namespaces (containers) are not seen by
+ * that, but the kernel knows them, where it can be asked (`kernelLock`). Processes of other machines are not seen.
  * `left` is told where it cannot be released in the end.
  * @throws JournalError `locked`, naming the pid of the process that has it; `write-failed`
  */
@@ -30,18 +36,51 @@ export const lockDataDir = async (
   const own = join(dir, `lock-${process.pid}-${randomUUID()}`);
   try {
     await mkdir(dir, { recursive: true, mode: 0o750 });
-    await writeFile(own, `${JSON.stringify(await ownIdentity())}\n`, { flag: 'wx', mode: 0o640 });
+    const kernel = await lockInKernel(dir);
     try {
-      const path = await outbid(dir, own);
+      const path = await takeOver(dir, own);
       const tell = (cause: unknown): void =>
         left(`cannot remove ${path}: ${messageOf(cause)}; the next start takes the data directory over`);
-      return { release: () => removeIfThere(path).catch(tell) };
-    } finally {
-      await unlink(own);
+      return {
+        release: async () => {
+          await removeIfThere(path).catch(tell);
+          kernel?.release();
+        },
+      };
+    } catch (error) {
+      kernel?.release();
+      throw error;
     }
   } catch (error) {
     if (error instanceof JournalError) throw error;
     throw new JournalError('write-failed', `cannot lock the data directory ${dir}: ${messageOf(error)}`, error);
+  }
+};
+
+/** Waits for a process that is just going. @throws JournalError `locked` */
+const lockInKernel = async (dir: string): Promise<KernelLock | undefined> => {
+  const began = performance.now();
+  for (;;) {
+    const highest = (await lockNumbers(dir)).at(-1);
+    if (highest !== undefined) await refuseIfHeld(dir, highest);
+    const lock = await kernelLock(dir);
+    if (lock !== 'held') return lock;
+    if (performance.now() - began > letGoWithinMs) {
+      throw new JournalError(
+        'locked',
+        `cannot use the data directory ${dir}: a process that cannot be seen from here (in another container?) uses it; stop that one, or name another directory`,
+      );
+    }
+    await delay(lookEveryMs);
+  }
+};
+
+const takeOver = async (dir: string, own: string): Promise<string> => {
+  await writeFile(own, `${JSON.stringify(await ownIdentity())}\n`, { flag: 'wx', mode: 0o640 });
+  try {
+    return await outbid(dir, own);
+  } finally {
+    await unlink(own);
   }
 };
 

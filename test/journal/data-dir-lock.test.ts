@@ -68,9 +68,40 @@ describe('lockDataDir()', () => {
 
   it('takes over from a process whose pid another one has now', async () => {
     await writeFile(join(dir, 'lock.7'), JSON.stringify({ pid: process.pid, started: 'an earlier boot/1' }));
-    await lockDataDir(dir);
+    const lock = await lockDataDir(dir);
     expect(await readdir(dir)).to.deep.equal(['lock.8']);
     expect(JSON.parse(await readFile(join(dir, 'lock.8'), 'utf8'))).to.include({ pid: process.pid });
+    await lock.release();
+  });
+
+  it('refuses while a process has it that cannot be seen from here, and takes over when that is gone', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const child = await startHolder(dir);
+    const ended = once(child, 'exit');
+    // What a process in another container leaves for this one to see: a pid that here is nobody's, or somebody else's.
+    const [name = ''] = (await readdir(dir)).filter((each) => each.startsWith('lock.'));
+    await writeFile(join(dir, name), JSON.stringify({ pid: process.pid, started: 'an earlier boot/1' }));
+    try {
+      const refusal = await refusalOf(dir);
+      expect(refusal.code).to.equal('locked');
+      expect(refusal.message).to.contain(dir).and.contain('another container');
+      expect(await readdir(dir)).to.deep.equal([name]);
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    await (await lockDataDir(dir)).release();
+    expect(await readdir(dir)).to.deep.equal([]);
+  });
+
+  it('waits for a process that lets go in a moment', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const child = await startHolder(dir);
+    const [name = ''] = (await readdir(dir)).filter((each) => each.startsWith('lock.'));
+    await writeFile(join(dir, name), JSON.stringify({ pid: process.pid, started: 'an earlier boot/1' }));
+    const taken = lockDataDir(dir);
+    setTimeout(() => child.kill('SIGKILL'), 200);
+    await (await taken).release();
   });
 
   it('takes over a lock whose bytes are torn', async () => {
