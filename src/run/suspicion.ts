@@ -9,7 +9,7 @@ export interface Suspect extends Stretch {
   readonly deaths: number;
 }
 
-/** Deaths at one entry after which it is set aside. */
+/** Deaths at one entry, or at it and before that in its stretch, after which it is set aside. */
 export const mostDeaths = 3;
 
 /** A suspect more is one too many: the oldest is forgotten, and is one again when the core dies of it again. */
@@ -20,7 +20,8 @@ const overlap = (a: Stretch, b: Stretch): boolean => a.first <= b.last && b.firs
 
 /**
  * What is suspected after one more death. `guilty`: the one entry the core has died of `mostDeaths` times. A death that is
- * known to less than one entry makes its stretch a suspect, which is then worked on entry by entry: the next one is known.
+ * known to less than one entry makes its stretch a suspect, which is then worked on entry by entry: the next one is known,
+ * and the one before is held against the same entry, for it was at work then, too.
  */
 export const noteDeath = (
   suspects: readonly Suspect[],
@@ -35,7 +36,7 @@ export const noteDeath = (
     };
   }
   const others = suspects.filter((suspect) => !overlap(suspect, death));
-  const before = suspects.find((suspect) => isOne(suspect) && suspect.first === first);
+  const before = suspects.find((suspect) => overlap(suspect, death));
   const deaths = (before?.deaths ?? 0) + 1;
   if (deaths >= mostDeaths) return { suspects: others, guilty: first };
   return { suspects: [...others, { first, last, deaths }].slice(-mostSuspects), guilty: undefined };

@@ -162,7 +162,7 @@ describe('a line that ends the core', function () {
     await expectSameFromJournal(dir());
   });
 
-  it('may end the process: after that was seen three times it is passed over, and nothing around it is lost or repeated', async () => {
+  it('may end the process: at the third time it is passed over, and nothing around it is lost or repeated', async () => {
     const texts = numbered(1, 300);
     const first = await start(dir(), args);
     await send(first, [...texts.slice(0, 200), 'kill for first', ...texts.slice(200)]);
@@ -171,7 +171,7 @@ describe('a line that ends the core', function () {
     let live = await start(dir(), args).catch(() => undefined);
     while (live === undefined || !(await survives(live))) {
       lives += 1;
-      expect(lives, 'lives').to.be.at.most(4);
+      expect(lives, 'ends of the process').to.be.at.most(3);
       live = await start(dir(), args).catch(() => undefined);
     }
     expectTold(toldBy(live, 'first'), texts);
