@@ -43,6 +43,7 @@ export function scanTag(text: string, at: number, tag: ScannedTag): boolean {
     letters ||= isNameCode(text.charCodeAt(i));
   }
   if (i === at) return false;
+  if (isPamBracket(text, i)) i += 1;
   tag.nameEnd = i;
   tag.pidStart = 0;
   tag.pidEnd = 0;
@@ -63,6 +64,13 @@ export function isMnemonic(text: string, at: number): boolean {
   return /^%[A-Z][A-Za-z0-9_]{0,40}(?:-[A-Za-z0-9_]{1,40}){0,3}-[0-7]-[A-Za-z0-9_]{1,64} ?:/.test(
     text.slice(at, at + 280),
   );
+}
+
+// GDM's programs write `gdm-password]:`, a piece of the name they gave PAM.
+function isPamBracket(text: string, at: number): boolean {
+  if (text.charCodeAt(at) !== CLOSE_BRACKET) return false;
+  const next = text.charCodeAt(at + 1);
+  return next === OPEN_BRACKET || next === COLON;
 }
 
 function scanPid(text: string, open: number, tag: ScannedTag): boolean {

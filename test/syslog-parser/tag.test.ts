@@ -17,6 +17,16 @@ describeForms('parseSyslog() takes a tag for the app and nothing else', [
     'Nov 21 10:00:00 web01 sshd(pam_unix)[19939]: x',
     { at, host: 'web01', app: 'sshd(pam_unix)', pid: '19939', message: 'x' },
   ],
+  [
+    'bracket left over',
+    'Nov 21 10:00:00 web01 gdm-password][2277]: x',
+    { at, host: 'web01', app: 'gdm-password]', pid: '2277', message: 'x' },
+  ],
+  [
+    'bracket left over, no pid',
+    'Nov 21 10:00:00 web01 gdm-password]: x',
+    { at, host: 'web01', app: 'gdm-password]', message: 'x' },
+  ],
   ['space before the colon', 'Nov 21 10:00:00 web01 app : x', { at, host: 'web01', app: 'app', message: 'x' }],
   ['space before pid', 'Nov 21 10:00:00 web01 app [12]: x', { at, host: 'web01', app: 'app', pid: '12', message: 'x' }],
   ['space behind pid', 'Nov 21 10:00:00 web01 app[12] : x', { at, host: 'web01', app: 'app', pid: '12', message: 'x' }],
