@@ -3,9 +3,11 @@ import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
 import { AppendFile } from './append-file.js';
 import type { BlockLocation, Segment } from './block-chain.js';
+import type { BlockRun } from './block-run.js';
 import { readBlockHeader } from './block.js';
 import { type FileLayer, realFiles } from './file-layer.js';
 import { JournalError } from './journal-error.js';
+import { type RunPiece, readRun } from './run-read.js';
 import type { SegmentLogOptions } from './segment-log-options.js';
 import {
   createSegment,
@@ -109,6 +111,18 @@ export class SegmentLog {
     return sum;
   }
 
+  /** Number of the oldest entry with which a trim leaves at most so many bytes; the newest segment is never trimmed. */
+  seqWithin(bytes: number): number {
+    let sum = 0;
+    let seq = this.#nextSeq;
+    for (const segment of this.#segments.toReversed()) {
+      sum += segment.bytes;
+      if (sum > bytes) break;
+      seq = segment.firstSeq;
+    }
+    return seq;
+  }
+
   /**
    * Writes a block behind all others; resolves when it is in the page cache. The bytes must stay as they are until then.
    * May be called again before that: blocks are written in the order of the calls, and those behind a failed one fail too
@@ -152,6 +166,11 @@ export class SegmentLog {
   /** A block's bytes, in an ArrayBuffer of their own. @throws JournalError `damaged`, `read-failed` */
   read(location: BlockLocation): Promise<Uint8Array> {
     return readBlock({ fs: this.#fs, dir: this.dir, location });
+  }
+
+  /** The first blocks of a run, or what cannot be given of it. @throws JournalError `read-failed` */
+  readRun(run: BlockRun): Promise<RunPiece> {
+    return readRun({ fs: this.#fs, dir: this.dir, run });
   }
 
   /**

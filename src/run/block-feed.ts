@@ -1,28 +1,47 @@
-/** A block on its way to the core: in memory while there is room, else on disk alone. */
+import { AppendTimes } from '../dispatch/append-times.js';
+import { messageOf } from '../fault.js';
+import { type BlockRun, follows, joined, restOf } from '../journal/block-run.js';
+import type { RunPiece } from '../journal/run-read.js';
+
+/** A block on its way to the core: its bytes, or where they can be read back, or both. */
 export interface FeedBlock {
   readonly firstSeq: number;
   readonly count: number;
   readonly length: number;
-  /** Absent once given up to save memory; `load` gets it back. */
-  bytes?: Uint8Array | undefined;
-  readonly load?: (() => Promise<Uint8Array>) | undefined;
-  /** When it was given to the feed, which notes it: ms, monotonic. */
-  addedAt?: number;
+  readonly bytes?: Uint8Array | undefined;
+  readonly stored?: BlockRun | undefined;
 }
 
-const windowBytes = 64 * 1024 * 1024;
+/** Entries that the core does not get. */
+export interface LostEntries {
+  readonly firstSeq: number;
+  readonly count: number;
+}
+
+/** What waits: a block in memory, or blocks on disk alone, however many follow each other there. */
+type Waiting =
+  | { readonly firstSeq: number; readonly length: number; readonly bytes: Uint8Array }
+  | { readonly firstSeq: number; readonly bytes: undefined; run: BlockRun };
+
+/** Of what can be read back, as much waits in memory. */
+const windowBytes = 16 * 1024 * 1024;
+/** Of what cannot: past it inputs must wait. */
+const mostKeptBytes = 64 * 1024 * 1024;
 const mostOutstandingBytes = 4 * 1024 * 1024;
 
 /**
  * Hands blocks to the core, in order, as fast as it takes them. Keeps a small window in memory; a core that lags gets the rest
- * from disk. What can be neither kept nor read back stays in memory: `full` then says that inputs must wait.
+ * from disk, which leaves nothing of a block in memory. What cannot be read back stays: `full` then says that inputs must wait.
  */
 export class BlockFeed {
-  readonly #queue: FeedBlock[] = [];
+  /** Gives the beginning of a run. Rejects where it cannot, for good. */
+  readBack: (run: BlockRun) => Promise<RunPiece> = () => Promise.reject(new Error('nothing is kept on disk'));
+  readonly #queue: Waiting[] = [];
   readonly #send: (block: Uint8Array) => void;
-  readonly #lost: (block: FeedBlock, cause: unknown) => void;
+  readonly #lost: (entries: LostEntries, why: string) => void;
+  readonly #times = new AppendTimes(performance.now());
   #keptBytes = 0;
-  #outstanding: FeedBlock[] = [];
+  #outstanding: { readonly firstSeq: number; readonly length: number }[] = [];
   #outstandingBytes = 0;
   #sending = false;
   /** No core takes anything now. */
@@ -36,8 +55,8 @@ export class BlockFeed {
 
   constructor(options: {
     readonly send: (block: Uint8Array) => void;
-    /** A block could not be read back. */
-    readonly lost: (block: FeedBlock, cause: unknown) => void;
+    /** Entries could not be read back. */
+    readonly lost: (entries: LostEntries, why: string) => void;
   }) {
     this.#send = options.send;
     this.#lost = options.lost;
@@ -45,25 +64,28 @@ export class BlockFeed {
 
   /** More is in memory than should be. */
   get full(): boolean {
-    return this.#keptBytes > windowBytes;
+    return this.#keptBytes > mostKeptBytes;
   }
 
-  add(block: FeedBlock): void {
-    block.addedAt = performance.now();
-    this.#lastSeq = block.firstSeq + block.count - 1;
-    if (block.bytes !== undefined) {
-      if (this.full && block.load !== undefined) block.bytes = undefined;
-      else this.#keptBytes += block.length;
+  add({ firstSeq, count, length, bytes, stored }: FeedBlock): void {
+    this.#times.note(firstSeq, performance.now());
+    this.#lastSeq = firstSeq + count - 1;
+    this.queuedBytes += length;
+    const last = this.#queue.at(-1);
+    // Behind what must be read back nothing is kept: its turn comes late.
+    const isLate = (last !== undefined && last.bytes === undefined) || this.#keptBytes >= windowBytes;
+    if (stored !== undefined && (bytes === undefined || isLate)) this.#addRun(last, stored);
+    else if (bytes !== undefined) {
+      this.#keptBytes += bytes.buffer.byteLength;
+      this.#queue.push({ firstSeq, length, bytes });
     }
-    this.queuedBytes += block.length;
-    this.#queue.push(block);
     void this.#pump();
   }
 
   /** How long ago the oldest block came that the core is not done with, ms; 0 where there is none. */
   get delayMs(): number {
     const oldest = this.#outstanding[0] ?? this.#queue[0];
-    return oldest?.addedAt === undefined ? 0 : performance.now() - oldest.addedAt;
+    return oldest === undefined ? 0 : this.#times.agoMs(oldest.firstSeq, performance.now());
   }
 
   /** The core is done with the oldest block sent. */
@@ -85,13 +107,9 @@ export class BlockFeed {
   }
 
   /** Another core takes blocks: these first. */
-  resume(again: readonly FeedBlock[]): void {
-    const now = performance.now();
-    for (const block of again) {
-      block.addedAt ??= now;
-      this.queuedBytes += block.length;
-    }
-    this.#queue.unshift(...again);
+  resume(again: readonly BlockRun[]): void {
+    for (const { length } of again) this.queuedBytes += length;
+    this.#queue.unshift(...again.map((run) => ({ firstSeq: run.firstSeq, bytes: undefined, run })));
     this.#held = false;
     void this.#pump();
   }
@@ -110,28 +128,53 @@ export class BlockFeed {
     });
   }
 
+  #addRun(last: Waiting | undefined, run: BlockRun): void {
+    if (last !== undefined && last.bytes === undefined && follows(last.run, run)) last.run = joined(last.run, run);
+    else this.#queue.push({ firstSeq: run.firstSeq, bytes: undefined, run });
+  }
+
   async #pump(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
     while (!this.#stopped && !this.#held && this.#outstandingBytes < mostOutstandingBytes) {
-      const block = this.#queue.shift();
-      if (block === undefined) break;
-      this.queuedBytes -= block.length;
-      const core = this.#core;
-      try {
-        const { bytes } = block;
-        if (bytes !== undefined) this.#keptBytes -= block.length;
-        const whole = bytes ?? (await block.load?.());
-        if (whole === undefined || core !== this.#core) continue;
-        this.#outstanding.push({ ...block, bytes: undefined });
-        this.#outstandingBytes += block.length;
-        this.#send(whole);
-      } catch (cause) {
-        if (core === this.#core) this.#lost(block, cause);
+      const next = this.#queue[0];
+      if (next === undefined) break;
+      if (next.bytes === undefined) await this.#handRun(next.run);
+      else {
+        this.#queue.shift();
+        this.#keptBytes -= next.bytes.buffer.byteLength;
+        this.#hand(next.bytes, next.firstSeq);
       }
     }
     this.#sending = false;
     this.#settle();
+  }
+
+  /** Hands on the beginning of the run that waits first. */
+  async #handRun(run: BlockRun): Promise<void> {
+    const core = this.#core;
+    const piece = await this.readBack(run).catch((cause: unknown): RunPiece => {
+      const { length, count } = run;
+      return { blocks: [], length, count, fault: messageOf(cause) };
+    });
+    const first = this.#queue[0];
+    if (this.#stopped || core !== this.#core || first === undefined || first.bytes !== undefined) return;
+    // It may have grown meanwhile.
+    const rest = restOf(first.run, piece);
+    if (rest === undefined) this.#queue.shift();
+    else this.#queue[0] = { firstSeq: rest.firstSeq, bytes: undefined, run: rest };
+    if (piece.fault !== undefined) {
+      this.queuedBytes -= piece.length;
+      this.#lost({ firstSeq: run.firstSeq, count: piece.count }, piece.fault);
+    }
+    for (const bytes of piece.blocks) this.#hand(bytes, run.firstSeq);
+  }
+
+  #hand(bytes: Uint8Array, firstSeq: number): void {
+    this.queuedBytes -= bytes.length;
+    this.#outstanding.push({ firstSeq, length: bytes.length });
+    this.#outstandingBytes += bytes.length;
+    this.#send(bytes);
   }
 
   #settle(): void {

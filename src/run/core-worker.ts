@@ -145,7 +145,11 @@ const run = async (): Promise<void> => {
     if (block === undefined) return;
     eventBytes.push(block.length);
     eventBytesWaiting += block.length;
-    post({ type: 'events', block, lastEventId: batch.lastEventId });
+    // Without the empty half of its buffer, which the outbox would keep in memory too.
+    const own = block.slice();
+    main.postMessage({ type: 'events', block: own, lastEventId: batch.lastEventId } satisfies CoreMessage, [
+      own.buffer,
+    ]);
   };
   const waiting: Uint8Array[] = [];
   let atOther = false;

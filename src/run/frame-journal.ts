@@ -1,4 +1,5 @@
 import type { GenerationEntry } from '../journal/generation-entry.js';
+import type { BlockRun } from '../journal/block-run.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
@@ -7,8 +8,8 @@ import type { Segment } from '../journal/block-chain.js';
 import { JournalError } from '../journal/journal-error.js';
 import { JournalPlace } from './journal-place.js';
 import { type ArchiveCounters, KeptSegments } from './kept-segments.js';
-import type { FeedBlock } from './block-feed.js';
 import type { WriteBlock } from './frame-writer.js';
+import { readBack } from './read-back.js';
 import { blocksBetween, queueUnworked, type UnworkedOptions } from './unworked-blocks.js';
 
 /** The journal as the io thread uses it: every block is appended, then handed to the core. */
@@ -33,7 +34,7 @@ export interface FrameJournal {
   onGone: (message: string) => void;
   trim(below: number): Promise<void>;
   /** The blocks with entries behind `position`, up to the one that begins with `below`; what is missing is said and counted. */
-  again(position: number, below: number): Promise<FeedBlock[]>;
+  again(position: number, below: number): Promise<BlockRun[]>;
   /** What has been received is written even where only the disk's reserve is left: the run is ending. */
   spendReserve(): void;
   close(): Promise<void>;
@@ -87,6 +88,7 @@ export const openFrameJournal = async (
   const { tornBytes } = segments.recovered;
   if (tornBytes > 0) log.warn(`journal: ${tornBytes} bytes of an unfinished write were cut off`);
   if (segments.lastSeq < start.position) await segments.skipTo(start.position);
+  feed.readBack = (run) => readBack(segments, run);
   const generations = await queueUnworked(segments, options);
 
   let held = segments.bytes > maxBytes;
@@ -130,7 +132,7 @@ export const openFrameJournal = async (
       killPoint('journal-appended');
       if (fsync === 'always') await segments.sync();
       unsynced = true;
-      feed.add({ firstSeq, count, length: bytes.length, bytes, load: () => segments.read(location) });
+      feed.add({ firstSeq, count, length: bytes.length, bytes, stored: location });
       checkSize();
     },
     trim: async (below) => {

@@ -27,7 +27,13 @@ export class FrameWriter implements FrameSink {
   #isTogether = false;
   #writing = false;
   #waitingBytes = 0;
-  readonly #sealed: { readonly bytes: Uint8Array; readonly firstSeq: number; readonly count: number }[] = [];
+  readonly #sealed: {
+    readonly bytes: Uint8Array;
+    readonly firstSeq: number;
+    readonly count: number;
+    /** Memory its buffer takes, used or not. */
+    readonly heldBytes: number;
+  }[] = [];
   readonly #write: WriteBlock;
   readonly #sync: () => Promise<void>;
   readonly #failed: (cause: unknown) => void;
@@ -179,8 +185,9 @@ export class FrameWriter implements FrameSink {
   #seal(writer: BlockWriter): void {
     this.#writer = undefined;
     const bytes = writer.seal(Date.now());
-    this.#sealed.push({ bytes, firstSeq: writer.firstSeq, count: writer.count });
-    this.#waitingBytes += bytes.length;
+    const heldBytes = bytes.buffer.byteLength;
+    this.#sealed.push({ bytes, firstSeq: writer.firstSeq, count: writer.count, heldBytes });
+    this.#waitingBytes += heldBytes;
     // The next block begins about as large as this one became, so that little is copied and little lies empty.
     this.#blockBytes = Math.min(
       largestBlockBytes + 66_000,
@@ -195,9 +202,8 @@ export class FrameWriter implements FrameSink {
         if (this.#sealed.length === 0 && this.#writer !== undefined) this.#seal(this.#writer);
         const block = this.#sealed.shift();
         if (block === undefined) break;
-        const { length } = block.bytes;
         await this.#write(block.bytes, block);
-        this.#waitingBytes -= length;
+        this.#waitingBytes -= block.heldBytes;
         this.#writtenSeq = block.firstSeq + block.count - 1;
         this.#release();
         void this.#syncWritten();

@@ -31,9 +31,9 @@ const feed = new BlockFeed({
     if (whole) corePort.postMessage(message, [block.buffer as ArrayBuffer]);
     else corePort.postMessage({ ...message, block: block.slice() });
   },
-  lost: (block, cause) => {
-    lost['journal_unreadable'] = (lost['journal_unreadable'] ?? 0) + block.count;
-    log.error(`${block.count} journal entries from ${block.firstSeq} on are lost: ${messageOf(cause)}`);
+  lost: ({ firstSeq, count }, why) => {
+    lost['journal_unreadable'] = (lost['journal_unreadable'] ?? 0) + count;
+    log.error(`${count} journal entries from ${firstSeq} on are lost: ${why}`);
   },
 });
 

@@ -1,10 +1,11 @@
 import { BlockReader, entryKinds } from '../journal/block.js';
+import { addToRuns, type BlockRun } from '../journal/block-run.js';
 import { type GenerationEntry, readGenerationEntry } from '../journal/generation-entry.js';
 import type { Gap, SegmentLog } from '../journal/segment-log.js';
 import { messageOf } from '../fault.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
-import type { BlockFeed, FeedBlock } from './block-feed.js';
+import type { BlockFeed } from './block-feed.js';
 import type { IoStart } from './messages.js';
 
 /** What becomes of the entries that the core has not worked on. */
@@ -29,14 +30,13 @@ const tellGap =
 export const blocksBetween = async (
   segments: SegmentLog,
   options: Pick<UnworkedOptions, 'lost' | 'log'> & { readonly position: number; readonly below: number },
-): Promise<FeedBlock[]> => {
+): Promise<BlockRun[]> => {
   const { position, below } = options;
-  const found: FeedBlock[] = [];
+  const found: BlockRun[] = [];
   if (position + 1 >= below) return found;
   for await (const location of segments.blocksFrom(position + 1, tellGap(options))) {
-    const { firstSeq, count, length } = location;
-    if (firstSeq >= below) break;
-    found.push({ firstSeq, count, length, load: () => segments.read(location) });
+    if (location.firstSeq >= below) break;
+    addToRuns(found, location);
   }
   return found;
 };
@@ -50,9 +50,8 @@ export const queueUnworked = async (segments: SegmentLog, options: UnworkedOptio
   for await (const location of blocks) {
     const { firstSeq, count, length } = location;
     entries += count;
-    const load = async (): Promise<Uint8Array> => segments.read(location);
     try {
-      const block = await load();
+      const block = await segments.read(location);
       notePositions(block, positions);
       const generation = readGenerationEntry(block);
       if (generation !== undefined) generations.push(generation);
@@ -61,7 +60,7 @@ export const queueUnworked = async (segments: SegmentLog, options: UnworkedOptio
       log.error(`${count} journal entries from ${firstSeq} on are lost: ${messageOf(cause)}`);
       continue;
     }
-    feed.add({ firstSeq, count, length, load });
+    feed.add({ firstSeq, count, length, stored: location });
   }
   if (entries > 0) log.info(`journal: going on with ${entries} entries received before`);
   return generations;

@@ -3,6 +3,7 @@ import { BlockFeed } from '../../src/run/block-feed.js';
 import { openFrameJournal, type FrameJournal } from '../../src/run/frame-journal.js';
 import type { IoStart } from '../../src/run/messages.js';
 import { blockOf, textsOf } from '../support/blocks.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { until } from '../support/eventually.js';
 import { FaultyFiles } from '../support/faulty-files.js';
 import { noteLog } from '../support/note-log.js';
@@ -23,7 +24,7 @@ describe('FrameJournal', () => {
     journal = await openFrameJournal({ start, feed, positions: new Map(), lost: {}, log, fs });
     const opened = journal;
     const write = (seq: number, text: string) => opened.write(blockOf(seq, [text]), { firstSeq: seq, count: 1 });
-    return { journal: opened, write, given, notes };
+    return { journal: opened, write, given, notes, feed };
   };
 
   it('gives the core nothing of a block whose fsync failed, and writes nothing more', async () => {
@@ -69,5 +70,25 @@ describe('FrameJournal', () => {
     expect(opened.full).to.equal(false);
     expect(given).to.deep.equal(['one']);
     expect(notes.map((note) => note.split(' ')[0])).to.deep.equal(['error', 'info']);
+  });
+
+  it('keeps little in memory of what a core that takes nothing has yet to get, and gives it all afterwards', async () => {
+    const { journal: opened, given, feed } = await open(new FaultyFiles(), 'off');
+    feed.hold();
+    const kept: WeakRef<Uint8Array>[] = [];
+    for (let seq = 1; seq <= 60; seq += 1) {
+      const block = blockOf(seq, [`${seq} ${'x'.repeat(1024 * 1024)}`]);
+      kept.push(new WeakRef(block));
+      await opened.write(block, { firstSeq: seq, count: 1 });
+    }
+    await new Promise((resolve) => setImmediate(resolve)); // What a WeakRef was made of stays for a turn.
+    collectGarbage();
+    expect(kept.filter((one) => one.deref() !== undefined).length).to.be.at.most(20);
+    feed.resume([]);
+    for (let done = 0; done < 60; done += 1) {
+      await until('more is given', () => given.length > done);
+      feed.done();
+    }
+    expect(given.map((text) => Number.parseInt(text, 10))).to.deep.equal(Array.from({ length: 60 }, (_, n) => n + 1));
   });
 });
