@@ -114,6 +114,12 @@ export class BlockFeed {
     void this.#pump();
   }
 
+  /** Entries that came and that the core is not done with. */
+  get waitingEntries(): number {
+    const oldest = this.#outstanding[0] ?? this.#queue[0];
+    return oldest === undefined ? 0 : this.#lastSeq - oldest.firstSeq + 1;
+  }
+
   /** Sends nothing more. */
   stop(): void {
     this.#stopped = true;

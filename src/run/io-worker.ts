@@ -134,6 +134,10 @@ const run = async (): Promise<void> => {
         .catch((cause: unknown) => post({ type: 'failed', message: `cannot go on: ${messageOf(cause)}` }));
       return;
     }
+    if (request.type === 'coreIsGone') {
+      feed.stop();
+      return;
+    }
     if (request.type === 'lookupResult') {
       writer.lookupResult(request.module, request.result);
       return;
@@ -169,6 +173,10 @@ const run = async (): Promise<void> => {
     // What the core does not get to now, it gets at the next start; without a journal it must get to all of it.
     if (!journal.memoryOnly) setTimeout(() => feed.stop(), 3000);
     await feed.idle();
+    if (journal.memoryOnly && feed.waitingEntries > 0) {
+      lost['core_ended'] = feed.waitingEntries;
+      log.error(`${feed.waitingEntries} entries that the core had not finished are lost with it: --journal is off`);
+    }
     clearInterval(reports);
     report();
     await capture?.close();

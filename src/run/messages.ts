@@ -108,6 +108,8 @@ export type IoRequest =
   | { readonly type: 'counters'; readonly counters: Json }
   /** Another core thread goes on behind `position`. */
   | { readonly type: 'core'; readonly port: MessagePort; readonly position: number }
+  /** The core has ended, and no other goes on: nothing waits for it any more. */
+  | { readonly type: 'coreIsGone' }
   | { readonly type: 'stop' };
 
 /** Counters of the core thread. */

@@ -89,7 +89,10 @@ export class Runtime {
       answer: (module, result) => this.#io?.tell({ type: 'lookupResult', module, result }),
       checkpoint: (safePosition) => this.#saved(safePosition),
       changed: ({ blocks, position }) => this.#io?.feed(blocks, position),
-      died: (message) => this.#die(message),
+      died: (message) => {
+        this.#io?.tell({ type: 'coreIsGone' });
+        this.#die(message);
+      },
     });
   }
 

@@ -196,10 +196,12 @@ describe('a line that ends the core', function () {
     expect((await live.end()).code).to.equal(0);
   });
 
-  it('ends a run without a journal with 70, naming the module', async () => {
+  it('ends a run without a journal with 70, at once, naming the module and what is lost', async () => {
     const live = await start(dir(), [...args, '--journal', 'off']);
     await send(live, ['line 1', 'exit for first']);
     expect((await live.ended()).code).to.equal(70);
+    expect(live.stderr).not.to.contain('not stopped within');
+    expect(live.stderr).to.match(/\d+ entries that the core had not finished are lost with it: --journal is off/);
     expect(live.stderr).to.contain('ended with exit code 3 (at work: module first, onRecord); without a journal');
   });
 
