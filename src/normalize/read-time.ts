@@ -1,6 +1,7 @@
 import { parseRfc3339 } from '../directives/rfc3339.js';
 
-const CLF = /^([0-9]{1,2})\/([A-Z][a-z]{2})\/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})$/;
+const CLF =
+  /^([0-9]{1,2})\/([A-Z][a-z]{2})\/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})? ([+-])([0-9]{2})([0-9]{2})$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const LATEST = Date.UTC(9999, 11, 31);
 /** Larger numbers are milliseconds: as seconds they would lie after the year 5000. */
