@@ -69,9 +69,13 @@ export const readCef = (text: string): Pairs | undefined => {
   return pairs;
 };
 
-const delimiterOf = (text: string): string => {
+/** The character a LEEF 2.0 header names between attributes; undefined where the field is none: the tab may be left out, field and all. */
+const delimiterOf = (text: string): string | undefined => {
   const hex = /^(?:0x|x)([0-9A-Fa-f]{1,4})$/.exec(text);
-  return hex === null ? text.charAt(0) || '\t' : String.fromCharCode(Number.parseInt(hex[1] ?? '9', 16));
+  if (hex !== null) return String.fromCharCode(Number.parseInt(hex[1] ?? '9', 16));
+  // Some write the tab as backslash and t.
+  if (text === '' || text === 't') return '\t';
+  return text.length === 1 ? text : undefined;
 };
 
 /** Reads IBM's Log Event Extended Format 1.0 and 2.0 wherever it begins in the text. */
@@ -79,12 +83,13 @@ export const readLeef = (text: string): Pairs | undefined => {
   const start = text.indexOf('LEEF:');
   if (start < 0) return undefined;
   const body = text.slice(start + 5);
-  const hasDelimiter = body.startsWith('2');
-  const header = readHeader(body, LEEF_HEADER.length + (hasDelimiter ? 1 : 0));
+  const header = readHeader(body, LEEF_HEADER.length);
   if (header === undefined) return undefined;
+  const more = body.startsWith('2') ? readHeader(body.slice(header.end), 1) : undefined;
+  const delimiter = more === undefined ? undefined : delimiterOf((more.fields[0] ?? '').trim());
   const pairs = withHeader(LEEF_HEADER, header.fields);
-  const delimiter = hasDelimiter ? delimiterOf(header.fields[LEEF_HEADER.length] ?? '') : '\t';
-  for (const pair of body.slice(header.end).split(delimiter, 500)) {
+  const attributes = body.slice(header.end + (delimiter === undefined ? 0 : (more?.end ?? 0)));
+  for (const pair of attributes.split(delimiter ?? '\t', 500)) {
     const equals = pair.indexOf('=');
     if (equals > 0) setFirst(pairs, pair.slice(0, equals).trim(), pair.slice(equals + 1).trim());
   }

@@ -2,7 +2,7 @@ import type { AddressCache, HostAddresses } from './addresses.js';
 import type { Counters } from './counters.js';
 import type { EventIds } from './event-ids.js';
 import { readTime } from './read-time.js';
-import { AddressField, boundedText, namedAddress, readPort, readSid } from './field-values.js';
+import { AddressField, boundedText, namedAddress, protocolName, readPort, readSid } from './field-values.js';
 import type { LoadedKind, LoadedPlugin } from './loaded-plugin.js';
 import type { NormalizedEvent } from './normalized-event.js';
 import type { FieldName } from './plugin-schema.js';
@@ -105,7 +105,7 @@ export class EventBuilder<F> {
       dstIp: this.#destinationOf(fields),
       srcPort: this.#portOf(this.#srcPort, fields),
       dstPort: this.#portOf(this.#dstPort, fields),
-      protocol: textOf(this.#protocol, fields),
+      protocol: protocolName(textOf(this.#protocol, fields)),
       pluginId,
       pluginSid,
       product,

@@ -33,6 +33,15 @@ export const readPort = (text: string): number => {
   return port > 65_535 ? -1 : port;
 };
 
+/** Protocols as devices write them instead of their names: IANA's numbers, and small letters. */
+const protocols: ReadonlyMap<string, string> = new Map([
+  ...Object.entries({ 1: 'ICMP', 2: 'IGMP', 6: 'TCP', 17: 'UDP', 47: 'GRE', 50: 'ESP', 58: 'IPv6-ICMP', 132: 'SCTP' }),
+  ...Object.entries({ tcp: 'TCP', udp: 'UDP', icmp: 'ICMP', 'ipv6-icmp': 'IPv6-ICMP', icmpv6: 'IPv6-ICMP' }),
+]);
+
+/** A protocol under the name directives ask for (`TCP`, `UDP`, `ICMP`), also of its number; any other text as it stands. */
+export const protocolName = (text: string): string => protocols.get(text) ?? text;
+
 /** The first of several fields that is an address; "" where none is. `notAddress` then is the first text that was there instead. */
 export class AddressField<F> {
   address = '';

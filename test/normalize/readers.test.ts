@@ -81,6 +81,19 @@ describe('readLeef()', () => {
       ...expected,
     });
   });
+
+  for (const [what, field] of [
+    ['an empty delimiter', '|'],
+    ['the tab as hexadecimal', '0x09|'],
+    ['the tab as backslash and t', '\\t|'],
+    ['no field for the delimiter', ''],
+  ] as const) {
+    it(`reads version 2.0 with ${what}: attributes end at a tab`, () => {
+      const leef = readLeef(`LEEF:2.0|V|P|1|E|${field}src=1.2.3.4\tusrName=a|b`);
+      expect(leef?.get('src')).to.equal('1.2.3.4');
+      expect(leef?.get('usrName')).to.equal('a|b');
+    });
+  }
 });
 
 describe('compilePath()', () => {
