@@ -86,8 +86,10 @@ export interface ModuleContext {
   readonly name: string;
   /** Time zone of this stack, for calendar days: an IANA name. */
   readonly timeZone: string;
-  /** Stack time, ms since the epoch; 0 before the first record. */
+  /** Stack time, ms since the epoch; 0 before the first record. For time-outs: it never goes back, and a clock that is set does not move it. */
   readonly now: number;
+  /** What the clock on the wall showed at stack time, ms since the epoch: for what people read, and for days. As `now`, unless that clock was set. */
+  readonly wallTime: number;
   /** The configuration files the module asked for, in the order of their names. */
   readonly files: readonly ConfigFile[];
   dispatch(event: Event): void;

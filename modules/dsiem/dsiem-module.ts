@@ -87,7 +87,8 @@ export class DsiemModule implements LogicModule {
 
   #offer(event: NormalizedEvent): void {
     this.#context.metrics.count('normalized_events');
-    this.#engine.event(event, Math.floor(this.#context.now / msPerSecond));
+    const { now, wallTime } = this.#context;
+    this.#engine.event(event, Math.floor(now / msPerSecond), Math.floor(wallTime / msPerSecond));
     this.#lookups.askNoted(this.#engine);
   }
 

@@ -12,6 +12,8 @@ interface Period {
 }
 
 const key = 'period';
+/** With the hour that a change of the clock adds. */
+const longestDayMs = 25 * 3_600_000;
 
 /** Tells of every record, and at midnight and at the end what they were together. */
 export class Reporter implements LogicModule {
@@ -27,15 +29,18 @@ export class Reporter implements LogicModule {
     this.context.dispatch(new RecordNotice({ host, app, pid, facility, severity, message, fault }));
   }
 
-  onTick(now: number): void {
+  onTick(): void {
+    const { wallTime } = this.context;
     const due = this.context.state.get<Period>(key)?.due ?? null;
-    if (due !== null && now < due) return;
-    if (due !== null) this.tellStats(due);
-    this.period().due = nextMidnight(now, this.context.timeZone);
+    // A clock that was set back makes a midnight that was the next one a far one.
+    const isFar = due !== null && due - wallTime > longestDayMs;
+    if (due !== null && wallTime < due && !isFar) return;
+    if (due !== null && !isFar) this.tellStats(due);
+    this.period().due = nextMidnight(wallTime, this.context.timeZone);
   }
 
-  onEnd(now: number): void {
-    this.tellStats(now);
+  onEnd(): void {
+    this.tellStats(this.context.wallTime);
   }
 
   private period(): Period {

@@ -11,6 +11,8 @@ import { editTotals, statsDue } from './totals.js';
 
 const programs: ReadonlySet<string> = new Set(['sshd', 'sshd-session', 'sshd-auth']);
 const hostLimit = 255;
+/** With the hour that a change of the clock adds. */
+const longestDayMs = 25 * 3_600_000;
 
 const placeOf = (record: LogRecord, line: SshdLine): Place => {
   const pid = line.pid === '' ? (record.pid ?? '') : line.pid;
@@ -65,20 +67,24 @@ export class SshdFollower implements LogicModule<SshdOptions> {
   }
 
   onTick(now: number): void {
+    const { wallTime } = this.context;
     const due = statsDue(this.context.state);
-    if (due !== null && now >= due) {
-      this.sweep(due);
+    // A clock that was set back makes a midnight that was the next one a far one.
+    const isFar = due !== null && due - wallTime > longestDayMs;
+    const isDue = due !== null && wallTime >= due;
+    if (isDue) {
+      this.sweep(now - (wallTime - due));
       this.tellStats(due);
     }
     this.sweep(now);
-    if (due === null || now >= due) {
-      editTotals(this.context.state).statsDue = nextMidnight(now, this.context.timeZone);
+    if (due === null || isDue || isFar) {
+      editTotals(this.context.state).statsDue = nextMidnight(wallTime, this.context.timeZone);
     }
   }
 
   onEnd(now: number): void {
     this.sweep(now);
-    this.tellStats(now);
+    this.tellStats(this.context.wallTime);
   }
 
   reconfigure(options: SshdOptions): void {

@@ -34,6 +34,7 @@ export class Engine {
   readonly #backlogs: Backlogs;
   readonly #alarms: AlarmWriter;
   #now: number;
+  #wallTime = 0;
 
   /** @throws Error naming all options that are not right. */
   constructor(parts: EngineParts) {
@@ -63,9 +64,10 @@ export class Engine {
     });
   }
 
-  /** Correlates one event. `now` in seconds: time of receipt, in a replay the newest event time; it never goes back. */
-  event(event: NormalizedEvent, now: number): void {
+  /** Correlates one event. `now` in seconds: time of receipt, in a replay the newest event time; it never goes back. `wallTime`: what alarms show it as, where the clock was set. */
+  event(event: NormalizedEvent, now: number, wallTime?: number): void {
     this.tick(now);
+    this.#wallTime = wallTime ?? this.#now;
     this.#subject.turnTo(event);
     if (this.#assets.hasWhitelisted && this.#subject.source.isWhitelisted) {
       this.#count('whitelisted');
@@ -203,7 +205,7 @@ export class Engine {
   }
 
   #countInEarlier(live: Live, stage: number): void {
-    this.#joinEvent(live, stage).updated = this.#now;
+    this.#joinEvent(live, stage).updated = this.#wallTime;
     this.#alarms.write(live, 'always-active');
   }
 
@@ -217,6 +219,7 @@ export class Engine {
     const outcome = countInStage(backlog, this.#subject.event, {
       compiled,
       now: this.#now,
+      wallTime: this.#wallTime,
       limits: this.#options.limits,
       count: this.#count,
     });

@@ -81,6 +81,8 @@ export const countInStage = (
   context: {
     readonly compiled: CompiledDirective;
     readonly now: number;
+    /** What `now` is shown as. */
+    readonly wallTime: number;
     readonly limits: EngineLimits;
     readonly count: Count;
   },
@@ -88,7 +90,7 @@ export const countInStage = (
   const { compiled, now } = context;
   const progress = currentStage(backlog);
   const isFirst = backlog.count === 0;
-  backlog.updated = now;
+  backlog.updated = context.wallTime;
   backlog.count += 1;
   if (isFirst) {
     progress.start = event.time;

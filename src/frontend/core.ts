@@ -16,6 +16,7 @@ import { type RunningModule, StackRunner, type TakeEvent, type TakeLookup } from
 /** Where the core keeps its own state among the modules'. No module can have this name. */
 const ownState = '$core';
 const nowKey = 'now';
+const clockAheadKey = 'clockAhead';
 const equalLinesKey = 'equalLines';
 const failuresKey = 'failures';
 
@@ -113,6 +114,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
     },
   });
   frontend.now = own.get<number>(nowKey) ?? 0;
+  frontend.clockAhead = own.get<number>(clockAheadKey) ?? 0;
   runner.failureLimit.then = own.get<FailuresThen>(failuresKey) ?? runner.failureLimit.then;
   const moduleCounters = new Map<string, Map<string, number>>();
   const makeContext: MakeContext = (name, files) => {
@@ -123,6 +125,9 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
       timeZone: stack.timeZone,
       get now() {
         return frontend.now;
+      },
+      get wallTime() {
+        return frontend.wallTime;
       },
       files: stack.files.filter((file) => isAskedFor(file, files)),
       dispatch: (event) => runner.dispatch(event, name),
@@ -137,7 +142,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
     };
   };
   const modules: RunningModule[] = [];
-  runner.beginEntry(options.position ?? 0, frontend.now);
+  runner.beginEntry(options.position ?? 0, frontend.wallTime);
   for (const entry of stack.modules) modules.push(await createModule(entry, makeContext));
   runner.modules = modules;
   runner.handOut();
@@ -163,6 +168,7 @@ export const noteCoreState = ({ states, frontend, runner, normalizer }: Core): v
   const own = states.get(ownState);
   if (own === undefined) return;
   if (own.get(nowKey) !== frontend.now) own.put(nowKey, frontend.now);
+  if ((own.get(clockAheadKey) ?? 0) !== frontend.clockAhead) own.put(clockAheadKey, frontend.clockAhead);
   const failures = runner.failureLimit.then;
   if (failures.count > 0 && own.get(failuresKey) !== failures) own.put(failuresKey, failures);
   if (normalizer !== undefined) own.put(equalLinesKey, normalizer.save());

@@ -34,8 +34,10 @@ export type TakeSetAside = (entry: BlockReader, verdict: SetAside) => void;
 /** The core loop: journal entries in, records through the stack. A function of the entries it is given, in order, and nothing else. */
 export class Frontend {
   readonly counters: FrontendCounters = { records: 0, bytes: 0, faults: 0, truncated: 0, normalized: 0, poisoned: 0 };
-  /** Stack time, ms since the epoch; 0 before the first entry. */
+  /** Stack time, ms since the epoch; 0 before the first entry. Never goes back, and does not follow a clock that is set. */
   now = 0;
+  /** By how much the clock was set since stack time began, ms. */
+  clockAhead = 0;
   readonly #runner: StackRunner;
   readonly #clock: Clock;
   readonly #timeZone: string | undefined;
@@ -67,6 +69,11 @@ export class Frontend {
     this.#setAside = options.setAside;
   }
 
+  /** What the clock on the wall showed at stack time, ms since the epoch. */
+  get wallTime(): number {
+    return this.now === 0 ? 0 : this.now + this.clockAhead;
+  }
+
   /** Works on all entries of a block that are below a number. */
   block(reader: BlockReader, below = Infinity): void {
     while (reader.seq + 1 < below && reader.next()) {
@@ -84,8 +91,8 @@ export class Frontend {
     counters.bytes += frame.end - frame.start;
     if (record.fault !== undefined) counters.faults += 1;
     if (record.truncated === true) counters.truncated += 1;
-    this.#runner.beginEntry(frame.seq, this.now);
-    this.#moveTo(stored ? record.time : frame.receivedAt);
+    this.#runner.beginEntry(frame.seq, this.wallTime);
+    this.#moveTo(stored ? record.time : frame.receivedAt - this.clockAhead);
     this.record(record);
   }
 
@@ -100,7 +107,7 @@ export class Frontend {
 
   /** The stored log has ended: modules say their last. */
   end(seq: number): void {
-    this.#runner.beginEntry(seq, this.now);
+    this.#runner.beginEntry(seq, this.wallTime);
     this.#runner.end(this.now);
   }
 
@@ -108,7 +115,7 @@ export class Frontend {
   #judge(entry: BlockReader): boolean {
     const { aside, turnedOff, off } = this.#verdicts.at(entry.seq);
     this.#turnOff(off);
-    this.#runner.beginEntry(entry.seq, this.now);
+    this.#runner.beginEntry(entry.seq, this.wallTime);
     for (const { name, reason } of turnedOff) this.#runner.announce(new ModuleTurnedOff({ off: name, reason }), name);
     if (aside === undefined) return false;
     this.counters.poisoned += 1;
@@ -123,8 +130,9 @@ export class Frontend {
         this.frame(entry);
         return;
       case entryKinds.clock:
-        this.#runner.beginEntry(entry.seq, this.now);
-        this.#moveTo(entry.receivedAt);
+        if (entry.end > entry.start) this.#clockJumped((payload(entry) as { jumpedMs: number }).jumpedMs);
+        this.#runner.beginEntry(entry.seq, this.wallTime);
+        this.#moveTo(entry.receivedAt - this.clockAhead);
         return;
       case entryKinds.position: {
         const { input, key, value } = payload(entry) as { input: string; key: string; value?: Json };
@@ -133,9 +141,9 @@ export class Frontend {
       }
       case entryKinds.lookupResult: {
         const { module, result } = payload(entry) as { module: string; result: LookupResult };
-        this.#runner.beginEntry(entry.seq, this.now);
+        this.#runner.beginEntry(entry.seq, this.wallTime);
         // Imported files say when they were read: they may be the first a core hears of time.
-        this.#moveTo(entry.receivedAt);
+        if (entry.receivedAt > 0) this.#moveTo(entry.receivedAt - this.clockAhead);
         this.#runner.result(result, module);
         return;
       }
@@ -147,13 +155,18 @@ export class Frontend {
     }
   }
 
+  /** Before the first time of receipt there is no stack time that must go on. */
+  #clockJumped(byMs: number): void {
+    if (this.now > 0) this.clockAhead += byMs;
+  }
+
   /** Ticks come before the record that moved the clock. */
   #moveTo(time: number): void {
     if (time <= this.now) return;
     const second = Math.floor(time / 1000);
     const due = second > Math.floor(this.now / 1000);
     this.now = time;
-    if (due) this.#runner.tick(time);
+    if (due) this.#runner.tick(time, this.wallTime);
   }
 }
 

@@ -44,7 +44,7 @@ export class StackRunner {
   #current = '';
   #seq = 0;
   #ordinal = 0;
-  #now = 0;
+  #wallTime = 0;
   readonly failureLimit = new FailureLimit();
   /** Failures by module, and of these how many had no event of their own. */
   readonly failures = new Map<string, number>();
@@ -72,11 +72,11 @@ export class StackRunner {
     this.#on = this.#all.filter(({ name }) => !names.has(name));
   }
 
-  /** Events get ids of this journal entry from here on; asked again for the same entry, they go on. `now`: stack time in ms. */
-  beginEntry(seq: number, now: number): void {
+  /** Events get ids of this journal entry from here on; asked again for the same entry, they go on. `wallTime`: what the clock shows, ms. */
+  beginEntry(seq: number, wallTime: number): void {
     if (seq !== this.#seq) this.#ordinal = 0;
     this.#seq = seq;
-    this.#now = now;
+    this.#wallTime = wallTime;
     this.#atWork.entry(seq);
   }
 
@@ -106,7 +106,7 @@ export class StackRunner {
     this.#ordinal += 1;
     stamped.module = module;
     stamped.record = this.#record;
-    if (event.time === 0) stamped.time = this.#record?.time ?? this.#now;
+    if (event.time === 0) stamped.time = this.#record?.time ?? this.#wallTime;
     this.#queue.push(event);
   }
 
@@ -130,8 +130,8 @@ export class StackRunner {
     this.#record = undefined;
   }
 
-  tick(now: number): void {
-    this.#now = now;
+  tick(now: number, wallTime = now): void {
+    this.#wallTime = wallTime;
     this.#run('onTick', (module) => module.onTick?.(now));
   }
 
@@ -219,7 +219,7 @@ export class StackRunner {
   #failed(call: string, thrown: unknown): void {
     const name = this.#current;
     this.failures.set(name, (this.failures.get(name) ?? 0) + 1);
-    if (!this.failureLimit.admits(this.#now)) {
+    if (!this.failureLimit.admits(this.#wallTime)) {
       this.suppressedFailures += 1;
       return;
     }

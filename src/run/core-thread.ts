@@ -42,6 +42,8 @@ export class CoreThread {
   /** The configuration under which the entries behind that came, as the checkpoint says. */
   generation: string | undefined;
   positions: IoStart['positions'] = [];
+  /** What the wall showed when that was received. */
+  receivedAt = 0;
   /** Names of the normalizer's patterns, by number. */
   patterns: readonly string[] = [];
   counters: CoreCounters | undefined;
@@ -118,6 +120,7 @@ export class CoreThread {
       case 'ready':
         this.position = message.position;
         this.positions = message.positions;
+        this.receivedAt = message.receivedAt;
         this.patterns = message.patterns;
         this.#started = true;
         this.#watch();

@@ -125,6 +125,7 @@ const run = async (): Promise<void> => {
       ...frontend.counters,
       seq: work.seq,
       now: frontend.now,
+      clockAheadMs: frontend.wallTime - frontend.now,
       events: batch.events,
       moduleFailures: Object.fromEntries(runner.failures),
       suppressedFailures: runner.suppressedFailures,
@@ -254,7 +255,13 @@ const run = async (): Promise<void> => {
     else if (request.type === 'stop') void stop();
   });
   sendEvents();
-  post({ type: 'ready', position: work.seq, positions: core.positions(), patterns: core.normalizer?.patterns ?? [] });
+  post({
+    type: 'ready',
+    position: work.seq,
+    positions: core.positions(),
+    receivedAt: core.frontend.wallTime,
+    patterns: core.normalizer?.patterns ?? [],
+  });
 };
 
 run().catch((cause: unknown) =>

@@ -23,6 +23,8 @@ export interface FrameJournal {
   readonly bytes: number;
   /** Where the configuration changed among what the core has not worked on yet. */
   readonly generations: readonly GenerationEntry[];
+  /** What the wall showed at its newest entry, ms since the epoch; 0 where there is none. */
+  readonly lastReceivedAt: number;
   /** Absent where nothing is kept. */
   readonly archive: ArchiveCounters | undefined;
   readonly write: WriteBlock;
@@ -51,6 +53,7 @@ const memoryOnly = ({ start, feed }: UnworkedOptions): FrameJournal => ({
   pressedAt: undefined,
   bytes: 0,
   generations: [],
+  lastReceivedAt: start.receivedAt,
   archive: undefined,
   write: async (bytes, { firstSeq, count }) => feed.add({ firstSeq, count, length: bytes.length, bytes }),
   sync: async () => undefined,
@@ -89,7 +92,7 @@ export const openFrameJournal = async (
   if (tornBytes > 0) log.warn(`journal: ${tornBytes} bytes of an unfinished write were cut off`);
   if (segments.lastSeq < start.position) await segments.skipTo(start.position);
   feed.readBack = (run) => readBack(segments, run);
-  const generations = await queueUnworked(segments, options);
+  const { generations, lastReceivedAt } = await queueUnworked(segments, options);
 
   let held = segments.bytes > maxBytes;
   let failing = false;
@@ -111,6 +114,7 @@ export const openFrameJournal = async (
       return segments.bytes;
     },
     generations,
+    lastReceivedAt,
     get archive() {
       return kept?.counters();
     },

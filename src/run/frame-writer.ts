@@ -37,6 +37,8 @@ export class FrameWriter implements FrameSink {
   readonly #write: WriteBlock;
   readonly #sync: () => Promise<void>;
   readonly #failed: (cause: unknown) => void;
+  /** Every time of receipt comes through here. */
+  timeOf: (stamp: number) => number = (stamp) => stamp;
   #writtenSeq: number;
   #syncing = false;
   #durableWaiters: { readonly seq: number; readonly resolve: () => void; readonly reject: (cause: unknown) => void }[] =
@@ -132,6 +134,12 @@ export class FrameWriter implements FrameSink {
     return this.lastSeq;
   }
 
+  /** The clock was set: from here on times of receipt are those of another clock, which shows `byMs` more. */
+  clockJump(byMs: number, now: number): void {
+    const bytes = Buffer.from(JSON.stringify({ jumpedMs: byMs }));
+    this.#add(entryKinds.clock, 0, undefined, now, bytes, 0, bytes.length);
+  }
+
   /** Notes that time passed, where nothing else has noted it since the last call. */
   clock(now: number): void {
     if (this.#nextSeq === this.#entriesThen) this.#add(entryKinds.clock, 0, undefined, now, Buffer.alloc(0), 0, 0);
@@ -156,6 +164,8 @@ export class FrameWriter implements FrameSink {
     start: number,
     end: number,
   ): void {
+    // It may push an entry that comes before this one.
+    const time = this.timeOf(receivedAt);
     let writer = this.#writer;
     const isFull = writer !== undefined && !this.#isTogether && !writer.fits(end - start);
     if (writer === undefined || isFull) {
@@ -163,7 +173,7 @@ export class FrameWriter implements FrameSink {
       writer = new BlockWriter({ firstSeq: this.#nextSeq, bytes: this.#blockBytes });
       this.#writer = writer;
     }
-    writer.add(kind, flags, source, receivedAt, bytes, start, end);
+    writer.add(kind, flags, source, time, bytes, start, end);
     this.#nextSeq += 1;
     if (writer.bytes >= largestBlockBytes && !this.#isTogether) this.#seal(writer);
     this.#schedule();

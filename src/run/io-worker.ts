@@ -8,6 +8,7 @@ import { importFiles } from './file-imports.js';
 import { startInputs } from './start-inputs.js';
 import { CaptureFile } from './capture-file.js';
 import { openFrameJournal } from './frame-journal.js';
+import { ReceiptClock } from './receipt-clock.js';
 import { RoomMaker } from './room-maker.js';
 import type { Json } from '../json.js';
 import type { Log } from '../module.js';
@@ -60,6 +61,18 @@ const run = async (): Promise<void> => {
     sync: () => journal.sync(),
     failed: (cause) => post({ type: 'failed', message: `cannot go on: ${messageOf(cause)}` }),
   });
+  const receipt = new ReceiptClock({
+    lastKnown: journal.lastReceivedAt,
+    jumped: (byMs, now) => {
+      writer.clockJump(byMs, now);
+      const way = byMs > 0 ? 'forward' : 'back';
+      const seconds = Math.round(Math.abs(byMs) / 1000);
+      log.warn(
+        `the clock was set ${way} by ${seconds} s: time-outs go on as if it had not been, times are the new clock's`,
+      );
+    },
+  });
+  writer.timeOf = (stamp) => receipt.of(stamp);
   const hold = (): void => writer.hold(journal.full || (journal.memoryOnly && feed.full));
   journal.onHold = () => {
     hold();
@@ -104,6 +117,7 @@ const run = async (): Promise<void> => {
         archive: journal.archive,
         waitingBytes: feed.queuedBytes,
         lastSeq: writer.lastSeq,
+        clockJumps: receipt.jumps,
         inputs: inputs.map((input) => ({ name: input.name, address: input.address, counters: input.counters() })),
         lost: http.unkept === 0 ? lost : { ...lost, rejected_unkept: http.unkept },
       },
@@ -114,7 +128,7 @@ const run = async (): Promise<void> => {
     changed: hold,
   });
   const clock = setInterval(() => {
-    writer.clock(Date.now());
+    writer.clock(receipt.look());
     void rooms.again();
   }, 1000);
   const reports = setInterval(report, 250);

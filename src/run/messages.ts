@@ -33,6 +33,8 @@ export interface IoStart {
   /** The core has worked on all entries up to here. */
   readonly position: number;
   readonly positions: readonly { readonly input: string; readonly key: string; readonly value: Json }[];
+  /** What the wall showed when the last of them was received, ms since the epoch; 0: nothing was. */
+  readonly receivedAt: number;
   readonly capture: string | undefined;
   readonly http: HttpSettings;
   /** The configuration of now, and that of the core's position, where it is known. Absent without a journal. */
@@ -77,6 +79,8 @@ export interface IoCounters {
   /** Bytes received that the core has not been given yet. */
   readonly waitingBytes: number;
   readonly lastSeq: number;
+  /** Times the clock was set, by a minute or more. */
+  readonly clockJumps: number;
   readonly inputs: readonly { readonly name: string; readonly address: string; readonly counters: InputCounters }[];
   readonly lost: Readonly<Record<string, number>>;
 }
@@ -115,7 +119,9 @@ export type IoRequest =
 /** Counters of the core thread. */
 export interface CoreCounters {
   readonly seq: number;
+  /** Stack time, ms, and what the clock on the wall shows more: it was set so far since. */
   readonly now: number;
+  readonly clockAheadMs: number;
   readonly records: number;
   readonly bytes: number;
   readonly faults: number;
@@ -139,6 +145,7 @@ export type CoreMessage =
       readonly type: 'ready';
       readonly position: number;
       readonly positions: IoStart['positions'];
+      readonly receivedAt: number;
       /** Names of the normalizer's patterns, by number. */
       readonly patterns: readonly string[];
     }

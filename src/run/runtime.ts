@@ -188,13 +188,13 @@ export class Runtime {
       log,
       ended,
     } = this.#options;
-    const { blocks, position, positions, generation: atPosition } = await this.#core.start();
+    const { blocks, position, positions, receivedAt, generation: atPosition } = await this.#core.start();
     const dir = journal ? join(dataDir, 'journal') : undefined;
     const current = this.#generations?.currentId;
     const generation = current === undefined ? undefined : { current, atPosition };
     const journaled = { dir, fsync, maxBytes, keep };
     const imports = importSpecs(this.stack.modules, logDir);
-    const start = { inputs, imports, journal: journaled, position, positions, capture, http, generation };
+    const start = { inputs, imports, journal: journaled, position, positions, receivedAt, capture, http, generation };
     this.#io = await IoThread.start({
       start,
       blocks,

@@ -41,18 +41,27 @@ export const blocksBetween = async (
   return found;
 };
 
-/** Queues for the core what it has not worked on; resolves to where the configuration changed among it. */
-export const queueUnworked = async (segments: SegmentLog, options: UnworkedOptions): Promise<GenerationEntry[]> => {
+/** What was found among the entries that the core has not worked on. */
+export interface Unworked {
+  /** Where the configuration changed. */
+  readonly generations: readonly GenerationEntry[];
+  /** What the wall showed at the newest, or where there is none, at what the core has worked on: ms since the epoch. */
+  readonly lastReceivedAt: number;
+}
+
+/** Queues for the core what it has not worked on. */
+export const queueUnworked = async (segments: SegmentLog, options: UnworkedOptions): Promise<Unworked> => {
   const { feed, start, positions, lost, log } = options;
   const generations: GenerationEntry[] = [];
   let entries = 0;
+  let lastReceivedAt = start.receivedAt;
   const blocks = segments.blocksFrom(start.position + 1, tellGap(options));
   for await (const location of blocks) {
     const { firstSeq, count, length } = location;
     entries += count;
     try {
       const block = await segments.read(location);
-      notePositions(block, positions);
+      lastReceivedAt = noteEntries(block, positions) ?? lastReceivedAt;
       const generation = readGenerationEntry(block);
       if (generation !== undefined) generations.push(generation);
     } catch (cause) {
@@ -63,12 +72,15 @@ export const queueUnworked = async (segments: SegmentLog, options: UnworkedOptio
     feed.add({ firstSeq, count, length, stored: location });
   }
   if (entries > 0) log.info(`journal: going on with ${entries} entries received before`);
-  return generations;
+  return { generations, lastReceivedAt };
 };
 
-const notePositions = (block: Uint8Array, positions: Map<string, Map<string, Json>>): void => {
+/** Notes places to go on from; gives the last time of receipt, if there is one. */
+const noteEntries = (block: Uint8Array, positions: Map<string, Map<string, Json>>): number | undefined => {
   const reader = new BlockReader(block);
+  let receivedAt: number | undefined;
   while (reader.next()) {
+    if (reader.receivedAt > 0) ({ receivedAt } = reader);
     if (reader.kind !== entryKinds.position) continue;
     const text = reader.bytes.toString('utf8', reader.start, reader.end);
     const { input, key, value } = JSON.parse(text) as { input: string; key: string; value?: Json };
@@ -77,4 +89,5 @@ const notePositions = (block: Uint8Array, positions: Map<string, Map<string, Jso
     if (value === undefined) keys.delete(key);
     else keys.set(key, value);
   }
+  return receivedAt;
 };

@@ -38,6 +38,16 @@ describe('Engine.tick()', () => {
     expect(engine.stats().liveBacklogs).to.equal(0);
   });
 
+  it('goes by stack time, and alarms show the wall’s, where the clock was set', () => {
+    const { engine, recorder } = start([TWO_STAGES]);
+    engine.event(eventOf(), NOW);
+    engine.event(eventOf({ pluginSid: 2 }), NOW + 50, NOW + 36_050);
+    engine.event(eventOf({ pluginSid: 2 }), NOW + 51, NOW + 36_051);
+    expect(statusOf(recorder).at(-1)).to.deep.equal(['finished', 'finished']);
+    const { created_time: created, update_time: updated } = recorder.alarms.at(-1) ?? {};
+    expect([created, updated]).to.deep.equal([NOW, NOW + 36_051]);
+  });
+
   it('never goes back, and takes no nonsense', () => {
     const { engine, recorder } = start([TWO_STAGES]);
     engine.event(eventOf(), NOW);

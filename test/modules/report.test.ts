@@ -51,6 +51,22 @@ describe('report', () => {
     expect(stats.map(({ fields }) => (fields as { bytes: number }).bytes)).to.deep.equal([1, 2, 0]);
   });
 
+  it('tells statistics at the wall’s midnight, also where the clock was set forward or back', () => {
+    const harness = new ModuleHarness(report);
+    const day = 86_400_000;
+    const tick = (time: string): void => harness.tick(at(time) - harness.clockAhead);
+    tick('2026-11-20T12:00:00Z');
+    harness.clockAhead = day;
+    tick('2026-11-21T12:00:01Z');
+    harness.clockAhead = -300 * day;
+    tick('2026-01-24T12:00:02Z');
+    tick('2026-01-25T00:00:00Z');
+    expect(harness.events.map(({ time }) => new Date(time).toISOString())).to.deep.equal([
+      '2026-11-21T00:00:00.000Z',
+      '2026-01-25T00:00:00.000Z',
+    ]);
+  });
+
   it('goes on after a restart as if there had been none', () => {
     const run = (restart: boolean): string => {
       const harness = new ModuleHarness(report);

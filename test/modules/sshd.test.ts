@@ -91,6 +91,21 @@ describe('sshd statistics', () => {
     expect(harness.fieldsOf('SshdStats')).to.have.length(1);
   });
 
+  it('are told at the wall’s midnight, also where the clock was set forward or back', () => {
+    const harness = new ModuleHarness(sshd);
+    const tick = (time: string): void => harness.tick(Date.parse(time) - harness.clockAhead);
+    tick('2026-11-20T12:00:00Z');
+    harness.clockAhead = day * 1000;
+    tick('2026-11-21T12:00:01Z');
+    harness.clockAhead = -300 * day * 1000;
+    tick('2026-01-24T12:00:02Z');
+    tick('2026-01-25T00:00:00Z');
+    expect(harness.events.map(({ time }) => new Date(time).toISOString())).to.deep.equal([
+      '2026-11-21T00:00:00.000Z',
+      '2026-01-25T00:00:00.000Z',
+    ]);
+  });
+
   it('follow the calendar of the stack', () => {
     const harness = new ModuleHarness(sshd, { timeZone: 'Asia/Tokyo' });
     harness.tick(Date.parse('2026-11-20T14:59:59Z'));

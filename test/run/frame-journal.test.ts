@@ -17,7 +17,15 @@ describe('FrameJournal', () => {
     const given: string[] = [];
     const feed = new BlockFeed({ send: (block) => given.push(...textsOf(block)), lost: () => expect.fail('lost') });
     const start: IoStart = {
-      ...{ inputs: [], imports: [], position: 0, positions: [], capture: undefined, generation: undefined },
+      ...{
+        inputs: [],
+        imports: [],
+        position: 0,
+        positions: [],
+        receivedAt: 0,
+        capture: undefined,
+        generation: undefined,
+      },
       http: {} as IoStart['http'],
       journal: { dir: '/journal', fsync, maxBytes: 1_000_000, keep: undefined },
     };

@@ -54,6 +54,8 @@ export class ModuleHarness {
   readonly counters = new Map<string, number>();
   readonly events: Event[] = [];
   now = 0;
+  /** By how much the clock was set since it began, ms. */
+  clockAhead = 0;
   private seq = 0;
   private readonly runner = new StackRunner((event) => this.events.push(event));
 
@@ -111,8 +113,8 @@ export class ModuleHarness {
 
   tick(now: number): void {
     this.now = now;
-    this.runner.beginEntry(this.seq, now);
-    this.runner.tick(now);
+    this.runner.beginEntry(this.seq, now + this.clockAhead);
+    this.runner.tick(now, now + this.clockAhead);
   }
 
   end(): this {
@@ -140,6 +142,7 @@ export class ModuleHarness {
     const { definition, setup, runner, state, counters } = this;
     const { name } = definition;
     const stackTime = (): number => this.now;
+    const wallTime = (): number => this.now + this.clockAhead;
     const unexpected = (message: string): never => {
       throw new Error(`the module says: ${message}`);
     };
@@ -148,6 +151,9 @@ export class ModuleHarness {
       timeZone: setup.timeZone ?? 'UTC',
       get now(): number {
         return stackTime();
+      },
+      get wallTime(): number {
+        return wallTime();
       },
       files: [],
       dispatch: (event) => runner.dispatch(event, name),
