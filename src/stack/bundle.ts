@@ -36,6 +36,8 @@ export const bundleFile = async (file: string, dir: string): Promise<string> => 
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    // A class that names itself is renamed else, and events go by the names of their classes.
+    keepNames: true,
     sourcemap: 'inline',
     logLevel: 'silent',
     absWorkingDir: dirname(resolve(file)),

@@ -27,6 +27,13 @@ describe('bundleFile() and linkBundle()', () => {
     expect(mine['said']).to.equal('hello "tocsin-program:other"');
   });
 
+  it('leave classes their names, by which events go, also where a class names itself', async () => {
+    const file = place(dir(), 'modules/mine.ts', 'export class Seen { static of(): Seen { return new Seen(); } }');
+    const bundle = await bundleFile(file, join(dir(), 'cache'));
+    const { Seen } = (await import(linkBundle(bundle, join(dir(), 'cache')))) as { Seen: { readonly name: string } };
+    expect(Seen.name).to.equal('Seen');
+  });
+
   it('keep no place of this program in the bundle: it is the same under every installation', async () => {
     const file = place(dir(), 'modules/mine.mjs', 'export { defineModule } from "tocsin"; export { z } from "zod";');
     const text = readFileSync(await bundleFile(file, join(dir(), 'cache')), 'utf8');
