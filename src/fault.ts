@@ -4,15 +4,17 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Configuration that cannot be used; carries every fault that was found. */
+/** Configuration that cannot be used; carries every fault that was found, and what else was doubtful. */
 export class ConfigurationError extends Error {
   readonly code = 'CONFIGURATION';
   override readonly name = 'ConfigurationError';
   readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
 
-  constructor(faults: readonly Fault[]) {
+  constructor(faults: readonly Fault[], warnings: readonly Fault[] = []) {
     super(faults.map(({ where, message }) => `${where}: ${message}`).join('\n'));
     this.faults = faults;
+    this.warnings = warnings;
   }
 }
 

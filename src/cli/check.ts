@@ -23,15 +23,17 @@ export const addCheck = (program: Command): void => {
     const stacks = named === undefined ? names.map((name) => [name]) : [names];
     const faults = new Map<string, Fault>();
     const warnings = new Map<string, Fault>();
+    // Stacks share modules and files: what is wrong with those is said once.
+    const note = (noted: Map<string, Fault>, all: readonly Fault[]): void => {
+      for (const fault of all) noted.set(`${fault.where} ${fault.message}`, fault);
+    };
     for (const stack of stacks) {
       try {
-        for (const warning of (await stackOf({ ...options, stack })).warnings) {
-          warnings.set(`${warning.where} ${warning.message}`, warning);
-        }
+        note(warnings, (await stackOf({ ...options, stack })).warnings);
       } catch (thrown) {
         if (!(thrown instanceof ConfigurationError)) throw thrown;
-        // Stacks share modules and files: what is wrong with those is said once.
-        for (const fault of thrown.faults) faults.set(`${fault.where} ${fault.message}`, fault);
+        note(faults, thrown.faults);
+        note(warnings, thrown.warnings);
       }
     }
     sayWarnings({ warnings: [...warnings.values()] }, consoleLog(process.stderr));

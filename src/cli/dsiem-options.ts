@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { collect, parseDuration } from './values.js';
+import { collect, parseDurationOrNone } from './values.js';
 
 /** Options of the dsiem module that stand on the command line (dsiem.md §2, §4–§7). */
 export interface DsiemOptions {
@@ -29,9 +29,9 @@ const parseSwitch = (text: string): boolean => {
 
 const msPerSecond = 1000;
 const msPerMinute = 60_000;
-const parseSeconds = (text: string): number => (text === '0' ? 0 : parseDuration(text) / msPerSecond);
+const parseSeconds = (text: string): number => parseDurationOrNone(text) / msPerSecond;
 const parseMinutes = (text: string): number =>
-  text === '0' ? 0 : parseDuration(/^\d+$/u.test(text) ? `${text}m` : text) / msPerMinute;
+  parseDurationOrNone(/^\d+$/u.test(text) ? `${text}m` : text) / msPerMinute;
 
 /** Adds them; `make` gives an option its environment variable. */
 export const addDsiemOptions = (command: Command, make: (flags: string, description: string) => Option): Command =>

@@ -7,7 +7,7 @@ import type { HttpSettings, HttpSpec } from '../run/http-listeners.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import type { DsiemEnvironment } from './dsiem-env.js';
 import { option } from './stack-options.js';
-import { collect, parseDuration } from './values.js';
+import { collect, parseDurationOrNone } from './values.js';
 
 /** Options that say where and how HTTP is served. */
 export interface HttpOptions {
@@ -35,8 +35,7 @@ const parseRate = (text: string): number => {
 };
 
 /** A bare number is seconds, as in dsiem. */
-const parseSeconds = (text: string): number =>
-  text === '0' ? 0 : parseDuration(/^\d+$/u.test(text) ? `${text}s` : text) / 1000;
+const parseSeconds = (text: string): number => parseDurationOrNone(/^\d+$/u.test(text) ? `${text}s` : text) / 1000;
 
 /** Adds the options of HTTP. */
 export const addHttpOptions = (command: Command): Command =>

@@ -7,10 +7,12 @@ import { InputError } from '../inputs/input.js';
 import { JournalError } from '../journal/journal-error.js';
 import { packageRoot } from '../stack/search-path.js';
 import { addCheck } from './check.js';
+import { consoleLog } from './console.js';
 import { addLists } from './list.js';
 import { addParse } from './parse.js';
 import { addReplay } from './replay.js';
 import { addRun, RunFailed } from './run.js';
+import { sayWarnings } from './stack-options.js';
 
 /** Exit codes (cli.md). */
 const exitCodes = { badInput: 1, usage: 2, ourFault: 70 } as const;
@@ -40,6 +42,8 @@ const isExpected = (thrown: unknown): boolean =>
 const report = (thrown: unknown): number => {
   // commander has said what is wrong; its own exit codes for help and version are 0.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodes.usage;
+  const warnings = thrown instanceof ConfigurationError ? thrown.warnings : [];
+  sayWarnings({ warnings }, consoleLog(process.stderr));
   const text = isExpected(thrown) || !(thrown instanceof Error) ? messageOf(thrown) : (thrown.stack ?? thrown.message);
   for (const line of text.split('\n')) process.stderr.write(`tocsin: ${escapeControls(line)}\n`);
   return isExpected(thrown) ? exitCodes.badInput : exitCodes.ourFault;

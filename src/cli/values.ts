@@ -55,6 +55,10 @@ export const parseDuration = (text: string): number => {
   throw new InvalidArgumentError(result.error.issues[0]?.message ?? 'is no duration');
 };
 
+/** A duration in ms as above, or none at all: `0`, `0s`. @throws InvalidArgumentError */
+export const parseDurationOrNone = (text: string): number =>
+  /^0+(?:\.0+)? ?(?:ms|s|m|h|d)?$/u.test(text.trim()) ? 0 : parseDuration(text);
+
 /** `--keep`: a duration, a size, or both with a comma between. @throws InvalidArgumentError */
 export const parseKeep = (text: string): KeepLimits => {
   const limits: { ms?: number; bytes?: number } = {};

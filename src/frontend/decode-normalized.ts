@@ -7,7 +7,8 @@ const none: readonly never[] = Object.freeze([]);
 
 const readJson = (raw: string): NormalizedEvent | string => {
   try {
-    const event = readEvent(JSON.parse(raw) as unknown);
+    // A byte order mark means nothing (RFC 8259 §8.1).
+    const event = readEvent(JSON.parse(raw.startsWith('\ufeff') ? raw.slice(1) : raw) as unknown);
     return event instanceof WireFault ? event.toString() : event;
   } catch (cause) {
     return `not JSON: ${messageOf(cause)}`;

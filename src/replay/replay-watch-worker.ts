@@ -1,7 +1,7 @@
 /** The thread that watches a replay: it names a module that does not come back, and ends the process, for nobody else could. */
 import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import koffi from 'koffi';
 import { AtWork, nameOf, type Names, type Pulse } from '../frontend/at-work.js';
 import { Watchdog } from '../run/watchdog.js';
 import { hangingExitCode, type ReplayWatchStart } from './replay-watch.js';
@@ -14,7 +14,12 @@ parentPort?.on('message', (message: Names) => {
   names = message;
 });
 
-const endProcess = koffi.load(null).func('void _exit(int)');
+/** Ends the process, whatever its other threads do. */
+const endProcess = (code: number): void => {
+  // Loaded here and no sooner: a replay that ends while native code is being loaded would crash.
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi').default;
+  koffi.load(null).func('void _exit(int)')(code);
+};
 
 /** A replay that waits for a disk is at nothing that could be turned off. */
 const look = (): Pulse => {

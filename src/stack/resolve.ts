@@ -114,7 +114,7 @@ export const resolveStack = async ({
   };
   const plugins = readPluginFiles(read, path, faults);
   if (plugins.length > 0) faults.push(...loadPlugins(plugins, checkPattern).faults);
-  if (faults.length > 0) throw new ConfigurationError(faults);
+  if (faults.length > 0) throw new ConfigurationError(faults, warnings);
   const timeZone = read.find((file) => file.timeZone !== undefined)?.timeZone;
   const machineTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {

@@ -117,6 +117,18 @@ describe('tocsin check', () => {
     expect((await tocsin(args, { cwd: dir() })).stderr).not.to.include('intel source');
   });
 
+  it('warns of a misspelt key beside the fault it makes', async () => {
+    const asset = { name: 'a', cidr: '10.0.0.0/8', valu: 1 };
+    place(dir(), 'conf/assets_x.json', JSON.stringify({ assets: [asset] }));
+    const { code, stderr } = await tocsin(['check', '--stack', 'dsiem', '--config-dir', 'conf'], { cwd: dir() });
+    expect(code).to.equal(1);
+    expect(stderr)
+      .to.match(/^tocsin: warning: .*assets\[0\]\.valu: this key is not known and does nothing, value would be right$/m)
+      .and.match(/^tocsin: .*assets\[0\]\.value: missing, /m);
+    const run = await tocsin(['replay', '--stack', 'dsiem', '--config-dir', 'conf', 'x.log'], { cwd: dir() });
+    expect([run.code, run.stderr]).to.deep.equal([code, stderr]);
+  });
+
   it('goes through all stacks where none is named', async () => {
     place(dir(), 'stacks/one.yaml', 'modules: { nothing: {} }\n');
     place(dir(), 'stacks/two.yaml', 'modules: [\n');

@@ -91,6 +91,38 @@ describe('tocsin replay', () => {
     expect(code).to.equal(0);
   });
 
+  it('reads normalized events behind a byte order mark', async () => {
+    const times = { timestamp: '2026-11-20T10:00:00Z', sensor: 's', src_ip: '::1', dst_ip: '::1' };
+    const event = JSON.stringify({ event_id: '1', plugin_id: 1, plugin_sid: 1, ...times });
+    const log = place(dir(), 'events.jsonl', `\ufeff${event}\r\n`);
+    const finished = await replay(log, '--format', 'normalized', '--stack', 'sshd', '--json');
+    expect(summaryOf(finished)).to.deep.include({ records: 1, faults: 0, normalized: 1 });
+  });
+
+  it('loads no native code while nothing hangs: a replay that ended meanwhile would crash', async () => {
+    placeTellStack(dir());
+    place(
+      dir(),
+      'modules/loaded.ts',
+      `import { defineModule } from 'tocsin';
+import { z } from 'zod';
+const wait = new Int32Array(new SharedArrayBuffer(4));
+export default defineModule({
+  name: 'loaded', description: 'Looks what is loaded', options: z.strictObject({}),
+  create: () => ({ onRecord: () => {
+    Atomics.wait(wait, 0, 0, 1000);
+    const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+    throw new Error('loaded ' + sharedObjects.filter((name) => name.endsWith('.node')).join());
+  } }),
+});
+`,
+    );
+    place(dir(), 'stacks/loaded.yaml', 'modules: { loaded: {} }\n');
+    await replay(place(dir(), 'a.log', 'Nov 20 10:00:00 gate app: x\n'), '--stack', 'loaded', '--out', 'out');
+    const [failure] = eventsIn(join(dir(), 'out/events.jsonl'));
+    expect(JSON.stringify(failure)).to.match(/loaded "/u);
+  });
+
   it('counts records with a fault, and works on', async () => {
     const log = place(dir(), 'a.log', `<999>broken\n\u0000\u0001\n${login}`);
     const { records, faults, events } = summaryOf(await replay(log, '--stack', 'sshd', '--json'));

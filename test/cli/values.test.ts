@@ -1,6 +1,26 @@
 import { expect } from 'chai';
 import { InvalidArgumentError } from 'commander';
-import { parseKeep } from '../../src/cli/values.js';
+import { parseDurationOrNone, parseKeep } from '../../src/cli/values.js';
+
+describe('parseDurationOrNone()', () => {
+  for (const [text, ms] of [
+    ['0', 0],
+    ['0s', 0],
+    ['0.0 m', 0],
+    ['5', 5000],
+    ['1m', 60_000],
+  ] as const) {
+    it(`takes ${text}`, () => {
+      expect(parseDurationOrNone(text)).to.equal(ms);
+    });
+  }
+
+  for (const text of ['', '0x', '-0', '0.0001ms']) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expect(() => parseDurationOrNone(text)).to.throw(InvalidArgumentError, /is no duration/u);
+    });
+  }
+});
 
 describe('parseKeep()', () => {
   const week = 7 * 86_400_000;
