@@ -8,6 +8,7 @@ import { makeNormalizer } from '../frontend/make-normalizer.js';
 import type { FrameSink, Input } from '../inputs/input.js';
 import { StdinInput } from '../inputs/stdin.js';
 import { StoredFile } from '../inputs/stored-file.js';
+import { countedSince } from '../normalize/counters.js';
 import type { Normalizer } from '../normalize/index.js';
 import { consoleLog } from './console.js';
 import { framingOf } from './replay.js';
@@ -39,10 +40,17 @@ const toLine = (record: OpenRecord): string => {
   return `${escapeJson(JSON.stringify(shown))}\n`;
 };
 
-/** A record's normalized events in dsiem's wire names; none where no plugin knows the line. */
+/** A record's normalized events in dsiem's wire names; `counted` says why there are none, or what of the line could not be used. */
 const toNormalizedLine = (record: OpenRecord, normalizer: Normalizer): string => {
+  const before = { ...normalizer.counters };
   const events = record.normalized.length > 0 ? record.normalized : normalizer.normalize(record);
-  return `${escapeJson(JSON.stringify({ raw: record.raw, normalized: events.map(writeEvent) }))}\n`;
+  const counted = countedSince(before, normalizer.counters);
+  const shown = {
+    raw: record.raw,
+    normalized: events.map(writeEvent),
+    ...(counted.length === 0 ? {} : { counted }),
+  };
+  return `${escapeJson(JSON.stringify(shown))}\n`;
 };
 
 /** Prints every frame as a record, or what it is normalized to. */

@@ -57,8 +57,10 @@ const bar = async (files: readonly string[], shown: boolean): Promise<SingleBar 
 
 const show = (summary: ReplaySummary): string => {
   const { records, faults, normalized, alarms, seconds, recordsPerSecond, events } = summary;
+  const plugins = Object.entries(summary.normalizer ?? {}).filter(([name]) => name !== 'records' && name !== 'events');
   const lines = [
     `${records} records, ${faults} with a fault, ${normalized} normalized events, ${alarms} alarms`,
+    ...(plugins.length === 0 ? [] : [`by plugins: ${plugins.map(([name, count]) => `${name} ${count}`).join(', ')}`]),
     `${seconds} s, ${recordsPerSecond} records/s`,
     ...Object.entries(events).map(([name, count]) => `${String(count).padStart(10)} ${name}`),
   ];

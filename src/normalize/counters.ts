@@ -28,6 +28,22 @@ export interface Counters {
   repetitionsCut: number;
 }
 
+/** What two cores counted one after the other; only what happened. */
+export const addedCounters = (
+  left: Readonly<Record<string, number>>,
+  right: Readonly<Counters> | undefined,
+): Record<string, number> => {
+  const sum = { ...left };
+  for (const [name, count] of Object.entries({ ...right })) if (count > 0) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+};
+
+/** Why a record gave no event, or another one than its line says: the counters that rose since `before`. */
+export const countedSince = (before: Readonly<Counters>, after: Readonly<Counters>): readonly string[] =>
+  (Object.keys(after) as (keyof Counters)[]).filter(
+    (name) => name !== 'records' && name !== 'matched' && name !== 'events' && after[name] > before[name],
+  );
+
 /** All counters at zero. */
 export const newCounters = (): Counters => ({
   records: 0,

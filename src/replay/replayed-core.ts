@@ -6,6 +6,7 @@ import { type Core, createCore } from '../frontend/core.js';
 import type { Clock } from '../frontend/frontend.js';
 import type { Verdicts } from '../frontend/verdicts.js';
 import type { Log } from '../module.js';
+import { addedCounters } from '../normalize/counters.js';
 import type { CoreStack } from '../stack/resolve.js';
 import { ReplayWatch } from './replay-watch.js';
 import { ReplayOutputs } from './outputs.js';
@@ -18,6 +19,8 @@ export interface ReplaySummary {
   readonly events: Readonly<Record<string, number>>;
   readonly alarms: number;
   readonly normalized: number;
+  /** What became of the records the stack's plugins were asked about, as far as it happened (docs/plugins.md); absent where they were asked about none. */
+  readonly normalizer?: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly recordsPerSecond: number;
 }
@@ -79,10 +82,12 @@ export const openReplayedCore = async (options: {
       alarms: done.alarms + (core.moduleCounters.get('dsiem')?.get('alarms') ?? 0),
     };
   };
+  let normalizedBefore: Readonly<Record<string, number>> = {};
   const goOnUnder: ReplayedCore['goOnUnder'] = async (other) => {
     const restored = carryState(core, carried);
     const next = await createCore({ ...parts, ...other, restored });
     Object.assign(done, counted());
+    normalizedBefore = addedCounters(normalizedBefore, core.normalizer?.counters);
     carried = restored;
     core = next;
     watch?.rename(namesOf(core));
@@ -91,12 +96,14 @@ export const openReplayedCore = async (options: {
   const summary = (): ReplaySummary => {
     const seconds = (performance.now() - began) / 1000;
     const { records, faults, normalized, alarms } = counted();
+    const normalizer = addedCounters(normalizedBefore, core.normalizer?.counters);
     return {
       records,
       faults,
       events: Object.fromEntries([...events].sort(([a], [b]) => (a < b ? -1 : 1))),
       alarms,
       normalized,
+      ...(normalizer['records'] === undefined ? {} : { normalizer }),
       seconds: Math.round(seconds * 1000) / 1000,
       recordsPerSecond: Math.round(records / Math.max(seconds, 0.001)),
     };

@@ -120,7 +120,7 @@ const run = async (): Promise<void> => {
   let stopping = false;
 
   const counters = (): CoreCounters => {
-    const { frontend, runner, states, moduleCounters } = core;
+    const { frontend, runner, states, moduleCounters, normalizer } = core;
     return {
       ...frontend.counters,
       seq: work.seq,
@@ -130,6 +130,7 @@ const run = async (): Promise<void> => {
       moduleFailures: Object.fromEntries(runner.failures),
       suppressedFailures: runner.suppressedFailures,
       modules: Object.fromEntries([...moduleCounters].map(([name, values]) => [name, Object.fromEntries(values)])),
+      normalizer: { ...normalizer?.counters },
       stateEntries: [...states.values()].reduce((sum, state) => sum + state.size, 0),
       checkpoints: checkpointer.commits,
     };

@@ -131,6 +131,8 @@ export interface CoreCounters {
   readonly moduleFailures: Readonly<Record<string, number>>;
   readonly suppressedFailures: number;
   readonly modules: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What became of the records the normalizer was asked about, by its counters' names (docs/plugins.md). */
+  readonly normalizer: Readonly<Record<string, number>>;
   readonly stateEntries: number;
   readonly poisoned: number;
   readonly checkpoints: number;

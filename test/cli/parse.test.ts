@@ -95,6 +95,28 @@ describe('tocsin parse', () => {
     expect(code).to.equal(1);
   });
 
+  it('says with --normalize what a line became, and why nothing came of it', async () => {
+    const lines = [
+      'Nov 20 10:00:00 gate sshd[7]: Failed password for root from gate.example.org port 70000 ssh2',
+      'Nov 20 10:00:01 gate sshd[7]: Server listening on :: port 22.',
+      'Nov 20 10:00:02 gate elsewhere: something',
+    ];
+    const log = place(dir(), 'a.log', `${lines.join('\n')}\n`);
+    const { stdout, code } = await parse('--normalize', log);
+    const printed = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { raw: string; normalized: { plugin_sid: number }[]; counted?: string[] });
+    expect(printed.map(({ raw }) => raw)).to.deep.equal(lines);
+    expect(printed.map(({ normalized }) => normalized.map((event) => event.plugin_sid))).to.deep.equal([[1], [], []]);
+    expect(printed.map(({ counted }) => counted)).to.deep.equal([
+      ['sourceNotAddress', 'portNotPort'],
+      ['ignored'],
+      ['unmatched'],
+    ]);
+    expect(code).to.equal(0);
+  });
+
   it('gives a record for each line of a real log, none with a fault', async function () {
     const path = sharedLog(this, 'OpenSSH_2k.log');
     const records = recordsOf((await parse(path)).stdout);

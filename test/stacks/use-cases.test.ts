@@ -153,6 +153,7 @@ describe('the shipped use cases', () => {
     const { summary, stages } = await run(fileURLToPath(new URL('ordinary-work.log', samples)), 2026);
     expect(stages).to.deep.equal({});
     expect(summary).to.include({ records: 140, faults: 0, normalized: 137, alarms: 0 });
+    expect(summary.normalizer).to.deep.equal({ records: 140, matched: 137, events: 137, ignored: 3 });
   });
 
   // Sessions opened and closed by su and sshd, one failed login at a console; nothing of it is an alarm. The guessing

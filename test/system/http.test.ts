@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -99,6 +100,20 @@ describe('HTTP of a live program', () => {
     });
     await live.end();
     expect(live.stderr).to.match(/drops refused_events 1/u);
+  });
+
+  it('shows what the plugins made of records, and of which they made nothing', async () => {
+    const live = await start(dir(), ['--stack', 'dsiem', '--http', '127.0.0.1:0', '--udp', '127.0.0.1:0']);
+    const socket = createSocket('udp4');
+    for (const line of ['sshd[7]: Invalid user x from gate.example.org', 'door: opened']) {
+      socket.send(`Nov 20 10:00:00 gate ${line}`, live.port('udp'), '127.0.0.1');
+    }
+    await until('the counters show both', async () => {
+      const { core } = JSON.parse((await ask(live.port('http'), { path: '/debug/vars/' })).text) as RunCounters;
+      return core?.normalizer['unmatched'] === 1 && core.normalizer['sourceNotAddress'] === 1;
+    });
+    socket.close();
+    await live.end();
   });
 
   it('serves events alone at --ingest', async () => {
