@@ -152,6 +152,9 @@ export class CoreThread {
       case 'checkpoint':
         checkpoint(message.safePosition, message.position);
         return;
+      case 'cannotSave':
+        this.#options.died(message.message);
+        return;
       case 'stopped':
         this.#stopped.pass();
     }

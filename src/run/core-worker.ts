@@ -13,6 +13,7 @@ import type { Log } from '../module.js';
 import { BlockWork } from './block-work.js';
 import { Checkpointer } from './checkpointer.js';
 import { EventBatch } from './event-batch.js';
+import { checkpointSaver } from './save-checkpoint.js';
 import { yieldToReceiving } from './threads.js';
 import { WorkNote } from './work-note.js';
 import type { PoisonedEntry } from './poison-file.js';
@@ -155,14 +156,12 @@ const run = async (): Promise<void> => {
   };
   const waiting: Uint8Array[] = [];
   let atOther = false;
-  const save = async (): Promise<void> => {
-    try {
-      const committed = await checkpointer.commit();
-      if (committed !== undefined) post({ type: 'checkpoint', ...committed });
-    } catch (cause) {
-      log.error(`checkpoint: ${messageOf(cause)}; trying again`);
-    }
-  };
+  const save = checkpointSaver({
+    commit: () => checkpointer.commit(),
+    committed: (committed) => post({ type: 'checkpoint', ...committed }),
+    cannotSave: (message) => post({ type: 'cannotSave', message }),
+    log,
+  });
   const workedOn = (seq: number): void => {
     checkpointer.workedOn(seq);
     sendEvents();

@@ -163,6 +163,8 @@ export type CoreMessage =
   /** It has passed over an entry that was set aside. */
   | { readonly type: 'setAside'; readonly entry: PoisonedEntry }
   | { readonly type: 'checkpoint'; readonly position: number; readonly safePosition: number }
+  /** What it knows cannot be saved any more, whatever is tried: the run is over. */
+  | { readonly type: 'cannotSave'; readonly message: string }
   | { readonly type: 'stopped' };
 
 /** From the main thread to the core thread. */

@@ -23,7 +23,7 @@ export const readPoisonRecord = async (path: string): Promise<PoisonRecord | { r
     text = await readFile(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return emptyRecord;
-    throw cause;
+    throw new Error(`cannot read ${path}: ${messageOf(cause)}; a file, or none, would be right`, { cause });
   }
   try {
     return schema.parse(JSON.parse(text));

@@ -100,12 +100,13 @@ export class Runtime {
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const lock = await lockDataDir(options.dataDir, (message) => options.log.warn(message));
     const unlock = (): Promise<void> => lock.release();
+    let dispatcher: Dispatcher | undefined;
     let runtime: Runtime | undefined;
     try {
       const generations = options.journal ? await Generations.open(options) : undefined;
       await generations?.take(options.stack);
       const dir = options.journal ? options.dataDir : undefined;
-      const dispatcher = await Dispatcher.open({ ...options, dataDir: dir });
+      dispatcher = await Dispatcher.open({ ...options, dataDir: dir });
       const told = Number.parseInt(dispatcher.outbox.lastEventId ?? '0', 10);
       const supervisor = await Supervisor.open({ dir, told, log: options.log });
       runtime = new Runtime(options, { dispatcher, generations, supervisor, unlock });
@@ -115,7 +116,11 @@ export class Runtime {
       yieldToReceiving();
       return runtime;
     } catch (cause) {
-      await (runtime === undefined ? unlock() : runtime.#abandon());
+      if (runtime !== undefined) await runtime.#abandon();
+      else {
+        await dispatcher?.close(0);
+        await unlock();
+      }
       throw cause;
     }
   }

@@ -54,14 +54,14 @@ export class WorkNote {
   }
 }
 
-/** What the note of a run before says; undefined where there is none that can be read. */
+/** What the note of a run before says; undefined where there is none, or no such note in it. @throws Error where it cannot be read */
 export const readWorkNote = (path: string): LastWork | undefined => {
   let text: string;
   try {
     text = readFileSync(path, 'latin1').slice(0, 2 * lineBytes);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw cause;
+    throw new Error(`cannot read ${path}: ${messageOf(cause)}; a file, or none, would be right`, { cause });
   }
   const [, word, first, last, stopping] = format.exec(text) ?? [];
   if (word === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { failingDisk } from '../support/failing-disk.js';
@@ -5,6 +6,7 @@ import { ask } from '../support/http-client.js';
 import { livePrograms } from '../support/live-tocsin.js';
 import { connectTo, line } from '../support/send.js';
 import { temporaryDirs } from '../support/temporary-dir.js';
+import { tocsin } from '../support/tocsin.js';
 import { placeTellStack } from '../support/user-stack.js';
 
 const eventOf = (id: string): object => ({
@@ -64,6 +66,23 @@ describe('a data directory on a disk that fails and becomes read-only', function
       } finally {
         disk.remove();
       }
+    });
+  }
+});
+
+describe('a data directory in which a file cannot be read', () => {
+  const { dir } = temporaryDirs();
+
+  for (const name of ['at-work', 'poison.json']) {
+    it(`ends the start with 1, names the file, and lets the directory go (${name})`, async () => {
+      placeTellStack(dir());
+      mkdirSync(join(dir(), 'data', name), { recursive: true });
+      const { code, stderr } = await tocsin(['run', '--stack', 'tell', '--udp', '127.0.0.1:0'], { cwd: dir() });
+      expect({ code, stderr }).to.deep.equal({
+        code: 1,
+        stderr: `tocsin: cannot read data/${name}: EISDIR: illegal operation on a directory, read; a file, or none, would be right\n`,
+      });
+      expect(readdirSync(join(dir(), 'data')).filter((each) => each.startsWith('lock'))).to.deep.equal([]);
     });
   }
 });
