@@ -59,7 +59,8 @@ const rememberSticky = (
 
 const finishStage = (backlog: Backlog, event: NormalizedEvent, how: { now: number; last: boolean }): Outcome => {
   currentStage(backlog).end = event.time;
-  backlog.latestEnd = Math.max(backlog.latestEnd, event.time);
+  // The first stage's counts whatever it is: some senders write times before 1970 for none.
+  backlog.latestEnd = backlog.stage === 1 ? event.time : Math.max(backlog.latestEnd, event.time);
   if (how.last) {
     backlog.status = 'finished';
     backlog.opened = how.now;

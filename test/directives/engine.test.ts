@@ -16,6 +16,14 @@ const TWO_STAGES = wireDirective(1, [wireRule(1), wireRule(2, { occurrence: 2 })
 const start = (given: unknown[]) => startEngine({ directives: directivesOf({ directives: given }), assets });
 
 describe('Engine.event()', () => {
+  it('goes on with events of before 1970, too', () => {
+    const { engine, recorder } = start([TWO_STAGES]);
+    const time = Date.UTC(1969, 0) / 1000;
+    for (const pluginSid of [1, 2, 2]) engine.event(eventOf({ time, pluginSid }), NOW);
+    expect(recorder.events.map(({ stage }) => stage)).to.deep.equal([1, 2, 2]);
+    expect(recorder.alarms.at(-1)?.rules[1]).to.include({ status: 'finished', end_time: time });
+  });
+
   it('writes alarm lines with the keys of dsiem.md §6, in that order', () => {
     const rules = [
       wireRule(1, { custom_label1: 'user', sticky_different: 'DST_IP' }),
