@@ -69,6 +69,8 @@ export class HttpServer {
       connectionTimeout: silenceMs,
       keepAliveTimeout: keepAliveMs,
       http: { maxHeaderSize: longestHeaders, headersTimeout: headersWithinMs },
+      // Of paths that cannot be read: no hook has seen such requests.
+      frameworkErrors: (fault, request, reply) => this.#onError(fault, request, this.#protect(reply)),
     });
     const { server } = this.app;
     server.maxHeadersCount = mostHeaders;
@@ -125,8 +127,12 @@ export class HttpServer {
     return { address, port };
   }
 
+  #protect(reply: FastifyReply): FastifyReply {
+    return reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+  }
+
   readonly #onRequest: onRequestHookHandler = (request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    this.#protect(reply);
     if (this.#closing) reply.header('connection', 'close');
     const { host, origin, 'content-encoding': encoding = 'identity' } = request.headers;
     const refusal = guardRequest({ host, origin }, this.#boundTo);

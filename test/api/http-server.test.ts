@@ -70,6 +70,12 @@ describe('HttpServer', () => {
     await until('there is room again', async () => (await send('POST', '/take', 500_000)).status === 200);
   });
 
+  it('answers paths that cannot be read as it answers all else', async () => {
+    const answer = await send('POST', '/take/%zz', 1);
+    expect([answer.status, answer.headers['x-content-type-options']]).to.deep.equal([400, 'nosniff']);
+    expect(Object.keys(JSON.parse(answer.text) as object)).to.deep.equal(['error']);
+  });
+
   it('answers 500 without saying why, where a handler fails', async () => {
     const log = new CollectingLog();
     const failing = new HttpServer({ host: '127.0.0.1', port: 0, maxConnections: 10, log });
