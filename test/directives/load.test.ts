@@ -79,6 +79,12 @@ describe('loadDirectives()', () => {
     ]);
   });
 
+  it('knows two letters that changed places', () => {
+    expect(warningsOf(directive({}, [rule(1), rule(2, { form: 'ANY' })]))).to.deep.equal([
+      'directives[0].rules[1].form: this key is not known and does nothing, from would be right',
+    ]);
+  });
+
   it('warns of a later stage that ends at once', () => {
     expect(warningsOf(directive({}, [rule(1), rule(2, { timeout: undefined })]))).to.deep.equal([
       'directives[0].rules[1].timeout: 0 ends this stage within a second, a number of seconds would be right',
