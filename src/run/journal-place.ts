@@ -1,7 +1,7 @@
+import { DiskReserve, leftByJournal } from '../journal/disk-reserve.js';
 import { type FileLayer, realFiles } from '../journal/file-layer.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
-import { DiskReserve } from './disk-reserve.js';
 import type { KeptSegments } from './kept-segments.js';
 
 const lookEveryMs = 1000;
@@ -36,7 +36,7 @@ export class JournalPlace {
     this.#options = options;
     this.#fs = options.fs ?? realFiles;
     this.#identity = identity;
-    this.reserve = new DiskReserve(this.#fs, options.dir);
+    this.reserve = new DiskReserve(this.#fs, options.dir, leftByJournal);
     this.#looking = setInterval(() => void this.look(), lookEveryMs);
   }
 
