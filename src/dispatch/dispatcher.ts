@@ -48,7 +48,10 @@ export class Dispatcher {
     await mkdir(logDir, { recursive: true });
     const deadLetters = new DeadLetters(join(dataDir ?? logDir, 'dead-letter.jsonl'), log);
     const made = { outbox, positions, logDir, deadLetters, log, console: options.console };
-    return new Dispatcher(made, await Lanes.open({ ...made, stack }));
+    const dispatcher = new Dispatcher(made, await Lanes.open({ ...made, stack }));
+    // Where a new listener begins: after a crash it would begin behind what happened meanwhile.
+    await positions.write();
+    return dispatcher;
   }
 
   counters(): LaneCounters[] {
@@ -70,6 +73,7 @@ export class Dispatcher {
     const busy = await this.#lanes.close(withinMs);
     this.#lanes = await Lanes.open({ ...this.#made, stack });
     this.#lanes.start(this.#made.positions, busy);
+    await this.#made.positions.write();
   }
 
   /** Delivers what there is, for at most so long, and closes. What a listener did not get, it gets at the next start. */

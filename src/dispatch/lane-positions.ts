@@ -76,13 +76,20 @@ export class LanePositions {
     await fs.makeDir(dirname(path));
     try {
       const positions = positionsIn(await readText(fs, path));
+      const newestNoted = Math.max(0, ...[...positions.values()].map(({ event }) => event));
+      if (newestNoted > newestEvent) {
+        log.warn(
+          `outbox: its last event is ${newestEvent}, and listeners had events up to ${newestNoted}: what a loss of power took ` +
+            'comes again; where the disk is damaged, listeners that lag do not get what was between',
+        );
+      }
       for (const [lane, position] of positions) positions.set(lane, within(position, newestEvent));
       return new LanePositions({ path, fs, positions, log });
     } catch (cause) {
       const positions = new Map<string, LanePosition>();
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new LanePositions({ path, fs, positions, log });
       log.error(
-        `${path} cannot be read (${messageOf(cause)}): listeners begin with the oldest kept event, and what they had comes again`,
+        `${path} cannot be read (${messageOf(cause).replaceAll(/\s+/gu, ' ').slice(0, 200)}): listeners begin with the oldest kept event, and what they had comes again`,
       );
       return new LanePositions({ path, fs, positions, otherwise: nowhere, log });
     }

@@ -60,6 +60,8 @@ export class Outbox {
   }): Promise<Outbox> {
     const { dir, log, maxBytes, fs = realFiles, segmentBytes = usualSegmentBytes } = options;
     const segments = dir === undefined ? undefined : await SegmentLog.open({ dir, segmentBytes, fs });
+    const { tornBytes = 0 } = segments?.recovered ?? {};
+    if (tornBytes > 0) log.warn(`outbox: ${tornBytes} bytes that are no whole events were cut off`);
     const outbox = new Outbox({ segments, log, maxBytes });
     if (segments !== undefined) outbox.lastEventId = await newestId(segments);
     return outbox;

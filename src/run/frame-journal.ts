@@ -173,6 +173,7 @@ export const openFrameJournal = async (
     },
     also: async () => {
       await kept?.removeExcess();
+      if (closing) return;
       const removed = await segments.leaveIfRemoved();
       if (removed !== undefined) log.error(`journal: ${removedMessage(segments, removed)}`);
     },

@@ -57,6 +57,23 @@ describe('LanePositions', () => {
     expect(positions.get('a')).to.deep.equal({ event: 12, files: new Map() });
   });
 
+  it('says where the outbox ends before what listeners had', async () => {
+    const fs = new FaultyFiles();
+    await put(fs, '{"a":12,"b":3}');
+    expect((await open(fs, 12)).notes).to.deep.equal([]);
+    const { notes } = await open(fs, 11);
+    expect(notes).to.have.length(1);
+    expect(notes[0]).to.include('warn outbox: its last event is 11, and listeners had events up to 12');
+  });
+
+  it('says in one line what is wrong with its file', async () => {
+    const fs = new FaultyFiles();
+    await put(fs, '{"a":{"event":"x"}}');
+    const { notes } = await open(fs);
+    expect(notes).to.have.length(1);
+    expect(notes[0]).to.match(/^error [^\n]*cannot be read[^\n]*begin with the oldest kept event[^\n]*$/u);
+  });
+
   it('does not believe what is beyond the newest event: such numbers will be given again', async () => {
     const fs = new FaultyFiles();
     await put(
