@@ -46,6 +46,7 @@ const create = (
       await eventFile.flush();
       await alarmFile.flush();
     },
+    forget: () => eventFile.forget() + alarmFile.forget(),
     reopen: async () => {
       await eventFile.reopen();
       await alarmFile.reopen();

@@ -51,6 +51,10 @@ class CsvAudit implements Listener {
     await this.#each((rows) => rows.flush());
   }
 
+  forget(): number {
+    return [...this.#files.values()].reduce((sum, { rows }) => sum + rows.forget(), 0);
+  }
+
   async reopen(): Promise<void> {
     await this.#each((rows) => rows.reopen());
   }

@@ -30,6 +30,7 @@ const create = ({ file }: z.output<typeof options>, { logDir, log, metrics, plac
   return {
     handle: (event) => lines.add(lineOf(event)),
     flush: () => lines.flush(),
+    forget: () => lines.forget(),
     reopen: () => lines.reopen(),
     close: () => lines.close(),
   };

@@ -10,6 +10,7 @@ export const killPointNames = [
   'checkpoint-replaced',
   'segment-created',
   'segment-removing',
+  'dead-letter-written',
 ] as const;
 
 /** One of them. */

@@ -41,6 +41,12 @@ export interface Listener {
   readonly gathering?: Gathering | undefined;
   /** Delivers all that was taken. Called when the lane runs dry, at least once a second under load, and before `close`. */
   flush?(): Promise<void>;
+  /**
+   * For listeners that buffer and have `places`: after a failure that may be tried again, drops what is not delivered, and
+   * gives how many events' lines that was. All events since the last successful `flush` come again, and what was written of
+   * them must not be written twice. Without it the listener holds on to them.
+   */
+  forget?(): number;
   /** Reopens files (SIGHUP after a rotation). */
   reopen?(): Promise<void>;
   /** Frees what it holds. Nothing is called after it. */

@@ -118,6 +118,17 @@ export class AppendFile implements PlacedFile {
     await this.flush();
   }
 
+  /**
+   * Drops the lines that are not written, and gives how many: their events come again, with those before them (see
+   * `Listener.forget`). Only with places: they tell what was written of them. Not during another call.
+   */
+  forget(): number {
+    const { count } = this.#held;
+    this.#held.clear();
+    this.#written?.again();
+    return count;
+  }
+
   /** Writes what is held and lets go of the file. @throws DeliveryError where lines were lost, saying how many. */
   async close(): Promise<void> {
     try {

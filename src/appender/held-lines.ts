@@ -38,6 +38,14 @@ export class HeldLines {
     return this.#rest;
   }
 
+  /** Forgets all lines. */
+  clear(): void {
+    this.#lines = [];
+    this.#lineBytes = 0;
+    this.#rest = new Uint8Array(0);
+    this.#events = [];
+  }
+
   /** Forgets whole lines from the oldest on, so many bytes of what `joined` gave; gives their events. */
   drop(bytes: number): readonly number[] {
     const lines = countLines(this.#rest.subarray(0, bytes));

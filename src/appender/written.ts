@@ -13,7 +13,8 @@ import { WrittenBefore } from './written-before.js';
 export class Written {
   readonly #places: FilePlaces;
   readonly #options: OpenOptions;
-  readonly #kept: FilePlace | undefined;
+  /** Lines of events up to here are in the file. */
+  #kept: FilePlace | undefined;
   #place: FilePlace | undefined;
   #before: WrittenBefore | undefined;
   #lookedBack = false;
@@ -41,6 +42,12 @@ export class Written {
     }
     this.#options.metrics.count('already_written');
     return true;
+  }
+
+  /** All events behind what was noted come again: the lines written of them by now are known. */
+  again(): void {
+    this.#kept = this.#place;
+    this.#ofKeptEvent = 0;
   }
 
   /** Passes over the lines that stand in the file, and makes sure that the others may be appended. Rejects with the system's error. */

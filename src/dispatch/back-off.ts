@@ -9,10 +9,16 @@ export class BackOff {
   #waitMs = firstMs;
   /** ms, monotonic; undefined where nothing failed. */
   #nextAt: number | undefined;
+  #cutShort = new AbortController();
 
   /** `stopped` ends every wait. */
   constructor(stopped: AbortSignal) {
     this.#stopped = stopped;
+  }
+
+  /** Whether the last attempt failed. */
+  get failing(): boolean {
+    return this.#nextAt !== undefined;
   }
 
   /** Whether it is too early for another attempt. */
@@ -31,18 +37,27 @@ export class BackOff {
     this.#nextAt = undefined;
   }
 
-  /** Resolves when another attempt may be made. */
+  /** Ends a wait, though it is too early: something else is to be done meanwhile. */
+  cutShort(): void {
+    this.#cutShort.abort();
+  }
+
+  /** Resolves when another attempt may be made, or the wait was cut short. */
   async wait(): Promise<void> {
     const ms = (this.#nextAt ?? 0) - performance.now();
     if (ms <= 0 || this.#stopped.aborted) return;
+    this.#cutShort = new AbortController();
+    const { signal } = this.#cutShort;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#stopped.removeEventListener('abort', done);
+        signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
       this.#stopped.addEventListener('abort', done);
+      signal.addEventListener('abort', done);
     });
   }
 }

@@ -46,7 +46,11 @@ export class Dispatcher {
       log,
     });
     await mkdir(logDir, { recursive: true });
-    const deadLetters = new DeadLetters(join(dataDir ?? logDir, 'dead-letter.jsonl'), log);
+    const deadLetters = await DeadLetters.open({
+      path: join(dataDir ?? logDir, 'dead-letter.jsonl'),
+      log,
+      ...(dataDir === undefined ? {} : { position: (listener) => positions.get(listener)?.event }),
+    });
     const made = { outbox, positions, logDir, deadLetters, log, console: options.console };
     const dispatcher = new Dispatcher(made, await Lanes.open({ ...made, stack }));
     // Where a new listener begins: after a crash it would begin behind what happened meanwhile.
@@ -80,6 +84,7 @@ export class Dispatcher {
   async close(withinMs: number, { save = true }: { readonly save?: boolean } = {}): Promise<void> {
     clearInterval(this.#saving);
     await this.#lanes.close(withinMs);
+    await this.#made.deadLetters.close();
     await this.outbox.close();
     if (save) await this.#made.positions.write();
   }
@@ -87,5 +92,7 @@ export class Dispatcher {
   async #save(): Promise<void> {
     this.#lanes.save();
     await this.outbox.trim(this.#lanes.delivered(this.outbox.lastNumber));
+    // What it has to let go of is set aside by those who lack it; then it goes with the next trim.
+    if (this.outbox.surplus > 0) this.#lanes.giveUp(this.outbox.surplus);
   }
 }

@@ -1,10 +1,9 @@
-import type { Event } from '../events/event.js';
 import type { Gathering } from '../listener.js';
 
 /** Events that wait for others, so that a listener gets them together. */
-export class Gathered {
+export class Gathered<T> {
   readonly #gathering: Gathering;
-  #events: Event[] = [];
+  #events: T[] = [];
   /** ms, monotonic. */
   #dueAt = 0;
   #deliveredAt = Number.NEGATIVE_INFINITY;
@@ -15,11 +14,16 @@ export class Gathered {
   }
 
   /** Whether there are as many as may wait. */
-  add(event: Event): boolean {
+  add(event: T): boolean {
     const { most, waitMs, everyMs } = this.#gathering;
     if (this.#events.length === 0) this.#dueAt = Math.max(performance.now() + waitMs, this.#deliveredAt + everyMs);
     this.#events.push(event);
     return this.#events.length >= most;
+  }
+
+  /** Whether none waits. */
+  get empty(): boolean {
+    return this.#events.length === 0;
   }
 
   /** How long they may still wait, ms; 0 where they are due, or there are none. */
@@ -32,7 +36,7 @@ export class Gathered {
     this.#hurried = true;
   }
 
-  take(): readonly Event[] {
+  take(): readonly T[] {
     const events = this.#events;
     this.#events = [];
     return events;

@@ -31,8 +31,12 @@ export class Lane {
   #saved = -1;
   readonly #stopped: AbortSignal;
   #ended: Promise<void> = Promise.resolve();
-  /** Ends waiting for more events: what has gathered is due. */
-  #due = new AbortController();
+  /** Ends waiting for more events: something else is due. */
+  #woken = new AbortController();
+  /** All up to here is delivered or set aside, and nothing of it is held by the listener. */
+  #firm: number;
+  /** The listener has dropped what it held: it gets all behind `#firm` again. */
+  #again = false;
   /** What the listener is doing, and what waits to be done with it. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -54,6 +58,7 @@ export class Lane {
     this.#findClass = options.findClass;
     this.position = options.position;
     this.#taken = options.position;
+    this.#firm = options.position;
     this.#log = options.log;
     this.#stopped = options.stopped;
     this.#moved = options.moved;
@@ -64,6 +69,7 @@ export class Lane {
   start(position = this.position): void {
     this.position = position;
     this.#taken = position;
+    this.#firm = position;
     this.#ended = this.#run().catch((cause: unknown) => {
       if (!this.#stopped.aborted) this.#log.error(`listener ${this.delivery.name} has stopped: ${messageOf(cause)}`);
     });
@@ -82,7 +88,15 @@ export class Lane {
   /** What gathers for the listener is delivered without waiting for more. */
   hurry(): void {
     this.delivery.hurry();
-    this.#due.abort();
+    this.#woken.abort();
+  }
+
+  /** What is not delivered of the events up to this number is set aside; `position` moves past it. */
+  giveUp(number: number): void {
+    if (this.position >= number) return;
+    this.delivery.giveUp(number);
+    this.#woken.abort();
+    if (this.#places === undefined || this.#places.empty) void this.#noteFirm();
   }
 
   /** Lets the listener reopen its files between two deliveries: whoever writes does one thing at a time. */
@@ -111,10 +125,7 @@ export class Lane {
       places.safeUpTo(this.#outbox.syncedNumber);
       if (places.waiting || this.#taken === this.#saved) return;
       await this.#alone(async () => {
-        if (this.#stopped.aborted) return;
-        await this.delivery.flush();
-        killPoint('listener-flushed');
-        this.position = this.#taken;
+        if (this.#stopped.aborted || !(await this.#flushed())) return;
         await places.reached(this.#taken);
         this.#saved = this.#taken;
       });
@@ -135,9 +146,10 @@ export class Lane {
   async #run(): Promise<void> {
     const behind = this.#outbox.behind();
     while (!this.#stopped.aborted) {
+      if (this.#again) await this.#goBack(behind);
       if (this.#taken >= this.#outbox.lastNumber) await this.#settleDown();
       const batch = await this.#next(behind);
-      if (batch === 'due') continue;
+      if (batch === 'woken') continue;
       if (batch === undefined) break;
       await this.#alone(() => this.#deliver(batch));
       if (Date.now() - this.#flushedAt > flushEveryMs) await this.#flush();
@@ -148,18 +160,39 @@ export class Lane {
     await this.#flush();
   }
 
-  /** What comes next; 'due' where what has gathered is to be delivered first. */
-  async #next(behind: BehindReader): Promise<EventBatch | 'due' | undefined> {
+  async #goBack(behind: BehindReader): Promise<void> {
+    behind.reset();
+    this.#again = false;
+    await this.delivery.ready();
+  }
+
+  #dropped(): void {
+    this.#taken = this.#firm;
+    this.#again = true;
+    this.#woken.abort();
+  }
+
+  /** Where it stands in the middle of a delivery that does not come to an end: what is settled before that is noted. */
+  async #noteFirm(): Promise<void> {
+    const firm = this.#firm;
+    await this.delivery.asideIsSafe();
+    if (firm <= this.position || this.#stopped.aborted) return;
+    this.position = firm;
+    this.#moved();
+  }
+
+  /** What comes next; 'woken' where something else is to be done first. */
+  async #next(behind: BehindReader): Promise<EventBatch | 'woken' | undefined> {
+    if (this.#again) return 'woken';
+    const woken = new AbortController();
+    this.#woken = woken;
+    const end = (): void => woken.abort();
     const { dueInMs } = this.delivery;
-    if (dueInMs === 0) return this.#outbox.after(this.#taken, behind, this.#stopped);
-    const due = new AbortController();
-    this.#due = due;
-    const end = (): void => due.abort();
-    const timer = setTimeout(end, dueInMs);
+    const timer = dueInMs === 0 ? undefined : setTimeout(end, dueInMs);
     this.#stopped.addEventListener('abort', end);
     try {
-      const batch = await this.#outbox.after(this.#taken, behind, due.signal);
-      return batch === undefined && due.signal.aborted && !this.#stopped.aborted ? 'due' : batch;
+      const batch = await this.#outbox.after(this.#taken, behind, woken.signal);
+      return batch === undefined && woken.signal.aborted && !this.#stopped.aborted ? 'woken' : batch;
     } finally {
       clearTimeout(timer);
       this.#stopped.removeEventListener('abort', end);
@@ -167,6 +200,7 @@ export class Lane {
   }
 
   async #deliver({ firstNumber, json, revived }: EventBatch): Promise<void> {
+    if (this.#again) return;
     const missing = firstNumber - this.#taken - 1;
     if (missing > 0) {
       this.dropped += missing;
@@ -175,10 +209,15 @@ export class Lane {
     for (let index = Math.max(0, this.#taken + 1 - firstNumber); index < json.length; index += 1) {
       if (this.#stopped.aborted) return;
       const event = (revived[index] ??= reviveEvent(json[index] ?? '', this.#findClass));
-      if (this.#places !== undefined) this.#places.event = firstNumber + index;
-      const pending = this.delivery.offer(event);
-      if (pending !== undefined) await pending;
-      this.#taken = firstNumber + index;
+      const number = firstNumber + index;
+      if (this.#places !== undefined) this.#places.event = number;
+      const pending = this.delivery.offer(event, number);
+      if (pending !== undefined && (await pending) === 'again') {
+        this.#dropped();
+        return;
+      }
+      this.#taken = number;
+      if (!this.delivery.holds) this.#firm = number;
     }
   }
 
@@ -197,10 +236,18 @@ export class Lane {
     this.#flushedAt = Date.now();
     if (this.position === this.#taken) return;
     if (this.delivery.dueInMs > 0 && !this.#stopped.aborted) return;
-    const taken = this.#taken;
-    await this.#alone(() => this.delivery.flush());
+    if (await this.#alone(() => this.#flushed())) this.#moved();
+  }
+
+  /** Whether all that was taken is delivered now; else it comes again. */
+  async #flushed(): Promise<boolean> {
+    if ((await this.delivery.flush()) === 'again') {
+      this.#dropped();
+      return false;
+    }
     killPoint('listener-flushed');
-    this.position = taken;
-    this.#moved();
+    this.#firm = this.#taken;
+    this.position = this.#taken;
+    return true;
   }
 }

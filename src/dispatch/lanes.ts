@@ -4,11 +4,12 @@ import type { Log } from '../module.js';
 import type { ResolvedStack } from '../stack/resolve.js';
 import { createListeners } from './create-listeners.js';
 import type { DeadLetters } from './dead-letters.js';
-import { Delivery, type DeliveryCounters } from './delivery.js';
+import { Delivery } from './delivery.js';
 import { eventClasses } from './event-classes.js';
 import { Lane } from './lane.js';
 import { LanePlaces } from './lane-places.js';
 import type { LanePositions } from './lane-positions.js';
+import type { DeliveryCounters } from './offered.js';
 import type { Outbox } from './outbox.js';
 
 /** What is shown of one listener. */
@@ -71,8 +72,18 @@ export class Lanes {
     const created = await createListeners(stack.listeners, { logDir, console: options.console, log }, placesOf);
     const abort = new AbortController();
     const lanes = created.map(({ name, places, ...made }) => {
-      const refused = (event: Event, reason: string): Promise<boolean> => deadLetters.add(name, event, reason);
-      const delivery = new Delivery({ name, ...made, log, refused, stopped: abort.signal });
+      const refused = (event: Event, reason: string, number: number): Promise<boolean> =>
+        deadLetters.add({ listener: name, number, event, reason });
+      const refusedIsSafe = (): Promise<void> => deadLetters.sync();
+      const delivery = new Delivery({
+        name,
+        ...made,
+        places,
+        log,
+        refused,
+        refusedIsSafe,
+        stopped: abort.signal,
+      });
       const lane: Lane = new Lane({
         delivery,
         outbox,
@@ -108,6 +119,11 @@ export class Lanes {
   /** Number of the newest event that all have, and will be known to have after a restart. */
   delivered(newest: number): number {
     return Math.min(newest, ...this.#lanes.map(({ delivery }) => this.#positions.saved(delivery.name)));
+  }
+
+  /** What is not delivered of the events up to this number is set aside. */
+  giveUp(number: number): void {
+    for (const lane of this.#lanes) lane.giveUp(number);
   }
 
   /** What listeners' files hold is made safe and noted; to be called every second or so. */

@@ -21,7 +21,15 @@ interface Kept {
 const mostRead = 8;
 
 const recentBytes = 16 * 1024 * 1024;
-const usualSegmentBytes = 8 * 1024 * 1024;
+const largestSegmentBytes = 8 * 1024 * 1024;
+const smallestSegmentBytes = 256 * 1024;
+/** The bound is kept by whole segments: so many of them at least. */
+const fewestSegments = 16;
+/** Past so many times its bound nobody is waited for. */
+const mostTimesOver = 2;
+
+const segmentBytesFor = (maxBytes: number): number =>
+  Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, Math.floor(maxBytes / fewestSegments)));
 
 /** Events on their way to listeners: numbered, on disk before anything depends on them, the newest also in memory. */
 export class Outbox {
@@ -36,8 +44,6 @@ export class Outbox {
   #lastNumber = 0;
   #appended: Promise<void> = Promise.resolve();
   #waiters: (() => void)[] = [];
-  #places: { readonly firstNumber: number; readonly end: number }[] = [];
-  #written = 0;
   #syncedNumber = 0;
   readonly #times: AppendTimes;
   #closed = false;
@@ -58,7 +64,7 @@ export class Outbox {
     readonly fs?: FileLayer;
     readonly segmentBytes?: number;
   }): Promise<Outbox> {
-    const { dir, log, maxBytes, fs = realFiles, segmentBytes = usualSegmentBytes } = options;
+    const { dir, log, maxBytes, fs = realFiles, segmentBytes = segmentBytesFor(options.maxBytes) } = options;
     const segments = dir === undefined ? undefined : await SegmentLog.open({ dir, segmentBytes, fs });
     const { tornBytes = 0 } = segments?.recovered ?? {};
     if (tornBytes > 0) log.warn(`outbox: ${tornBytes} bytes that are no whole events were cut off`);
@@ -144,18 +150,28 @@ export class Outbox {
     return new BehindReader(this.#segments, this.#log, () => this.#lastNumber);
   }
 
-  /** Forgets what every listener has. Beyond its bound, the oldest go although a listener lacks them (it counts them). */
+  /** Number of the newest event that has to go for the outbox to be within its bound; 0 where it is. */
+  get surplus(): number {
+    return this.bytes > this.#maxBytes ? this.#oldestWithin(this.#maxBytes) - 1 : 0;
+  }
+
+  /**
+   * Forgets what every listener has. At twice its bound the oldest go although a listener lacks them (it counts them): one
+   * that can neither be delivered to nor given up on.
+   */
   async trim(delivered: number): Promise<void> {
-    const { bytes } = this.#segments ?? { bytes: 0 };
-    let below = delivered + 1;
-    if (bytes > this.#maxBytes) {
-      const place = this.#places.find(({ end }) => this.#written - end <= this.#maxBytes);
-      below = Math.max(below, place?.firstNumber ?? below);
-    }
-    if (this.#segments === undefined) this.#trimMemory(delivered);
+    const { bytes } = this;
+    const most = mostTimesOver * this.#maxBytes;
+    const below = Math.max(delivered + 1, bytes > most ? this.#oldestWithin(most) : 0);
+    if (this.#segments === undefined) this.#trimMemory(below);
     await this.#segments?.trim(below);
-    const index = this.#places.findIndex(({ firstNumber }) => firstNumber > below);
-    if (index > 1) this.#places.splice(0, index - 1);
+  }
+
+  #oldestWithin(bytes: number): number {
+    if (this.#segments !== undefined) return this.#segments.seqWithin(bytes);
+    let sum = 0;
+    const tooOld = this.#recent.findLast((kept) => (sum += kept.bytes.length) > bytes);
+    return tooOld === undefined ? 0 : tooOld.lastNumber + 1;
   }
 
   get bytes(): number {
@@ -182,11 +198,6 @@ export class Outbox {
     const lastNumber = header.firstSeq + header.count - 1;
     this.#lastNumber = lastNumber;
     this.#times.note(header.firstSeq, performance.now());
-    this.#written += block.length;
-    const newest = this.#places.at(-1);
-    if (newest === undefined || this.#written - newest.end > 1024 * 1024) {
-      this.#places.push({ firstNumber: header.firstSeq, end: this.#written });
-    }
     this.#recent.push({ firstNumber: header.firstSeq, lastNumber, bytes: block, batch: undefined });
     this.#recentBytes += block.length;
     while (this.#segments !== undefined && this.#recentBytes > recentBytes && this.#recent.length > 1) {
@@ -195,12 +206,10 @@ export class Outbox {
     this.#wake();
   }
 
-  #trimMemory(delivered: number): void {
-    let oldest = this.#recent[0];
-    while (oldest !== undefined && (oldest.lastNumber <= delivered || this.#recentBytes > this.#maxBytes)) {
+  #trimMemory(below: number): void {
+    for (let oldest = this.#recent[0]; oldest !== undefined && oldest.lastNumber < below; oldest = this.#recent[0]) {
       this.#recentBytes -= oldest.bytes.length;
       this.#recent.shift();
-      oldest = this.#recent[0];
     }
   }
 

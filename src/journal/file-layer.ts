@@ -21,8 +21,8 @@ export interface FileLayer {
   makeDir(path: string): Promise<void>;
   list(dir: string): Promise<string[]>;
   size(path: string): Promise<number>;
-  /** `create` makes an empty file, also where one exists; `update` and `read` need an existing one. */
-  open(path: string, mode: 'create' | 'update' | 'read'): Promise<OpenFile>;
+  /** `create` makes an empty file, also where one exists, `permissions` 0640 unless said; `update` and `read` need an existing one. */
+  open(path: string, mode: 'create' | 'update' | 'read', permissions?: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   /** Makes names created, renamed and removed in the directory survive a loss of power. */
@@ -76,8 +76,8 @@ export const realFiles: FileLayer = {
   async size(path) {
     return (await stat(path)).size;
   },
-  async open(path, mode) {
-    return new RealFile(await open(path, flags[mode], 0o640));
+  async open(path, mode, permissions = 0o640) {
+    return new RealFile(await open(path, flags[mode], permissions));
   },
   rename: (from, to) => rename(from, to),
   unlink: (path) => unlink(path),
