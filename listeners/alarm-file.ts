@@ -64,5 +64,6 @@ export default defineListener({
   description: 'Alarms as dsiem writes them: siem_alarms.json and siem_alarm_events.json',
   options,
   accepts: ['AlarmEventCounted'],
+  writes: ({ alarms, alarmEvents }) => [alarms, alarmEvents],
   create,
 });

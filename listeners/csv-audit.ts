@@ -117,5 +117,6 @@ export default defineListener({
   name: 'csv-audit',
   description: 'Audit events as rows of a CSV file for each audit id',
   options,
+  writes: ({ dir }) => [join(dir, '*.csv')],
   create: ({ dir }, context) => new CsvAudit(resolve(context.logDir, dir), context),
 });

@@ -41,5 +41,6 @@ export default defineListener({
   name: 'event-file',
   description: 'Every event as one line of JSON (events.jsonl)',
   options,
+  writes: ({ file }) => [file],
   create,
 });

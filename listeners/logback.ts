@@ -96,5 +96,8 @@ export default defineListener({
   name: 'logback',
   description: 'Events for people to read, on the console and in a rotating file',
   options,
+  // A date comes into the name, at its end where it has no place for it.
+  writes: ({ file }) =>
+    file === undefined ? [] : [file.includes('%DATE%') ? file.replace('%DATE%', '*') : `${file}.*`],
   create: (given, context) => new Logback(given, context),
 });

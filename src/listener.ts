@@ -76,6 +76,8 @@ export interface ListenerDefinition<S extends z.ZodType = z.ZodType> {
   readonly options: S;
   /** Quiet event classes it takes, by name. */
   readonly accepts?: readonly string[];
+  /** The files it writes, from the log directory on; a `*` in a name stands for anything. No two listeners may write one file. */
+  writes?(options: z.output<S>): readonly string[];
   create(options: z.output<S>, context: ListenerContext): Listener;
 }
 

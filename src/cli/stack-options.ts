@@ -16,6 +16,8 @@ export interface StackOptions extends DsiemOptions {
   readonly listenerDir?: readonly string[];
   readonly configDir?: string;
   readonly pluginDir?: readonly string[];
+  /** Of `run`; else what the environment says. */
+  readonly logDir?: string;
 }
 
 /** The stacks that run where none is named. */
@@ -78,6 +80,7 @@ export const stackOf = (
   resolveStack({
     names: namesOf(options) ?? defaultStacks,
     path: pathOf(options),
+    logDir: options.logDir ?? process.env['TOCSIN_LOG_DIR'] ?? './logs',
     cacheDir: temporaryDir(),
     overrides: { dsiem: { ...dsiem, ...dsiemOverrides(options) } },
   });

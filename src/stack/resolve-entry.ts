@@ -8,6 +8,7 @@ import { isAskedFor } from './config-files.js';
 import type { Discovery } from './discover.js';
 import { compileFilter } from './filter.js';
 import { type Loaded, loadDefinition, loadFault } from './load-definition.js';
+import { pathsOf, type WrittenFiles } from './shared-files.js';
 import type { StackEntry } from './stack-file.js';
 import { wouldBeRight } from './suggest.js';
 
@@ -37,6 +38,8 @@ export interface Resolution {
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly files: readonly ConfigFile[];
   readonly checkPattern: CheckPattern;
+  /** What listeners write. */
+  readonly written: WrittenFiles[];
 }
 
 const checkModule = (file: string, definition: ModuleDefinition, options: unknown, resolution: Resolution): void => {
@@ -49,6 +52,18 @@ const checkModule = (file: string, definition: ModuleDefinition, options: unknow
   const result = definition.check(options, asked);
   faults.push(...result.faults);
   warnings.push(...result.warnings);
+};
+
+const noteFiles = (
+  { name: listener, locate }: StackEntry,
+  definition: ListenerDefinition,
+  options: unknown,
+  { faults, written }: Resolution,
+): void => {
+  const where = locate([]);
+  const paths = pathsOf(() => definition.writes?.(options) ?? []);
+  if ('fault' in paths) faults.push({ where, message: paths.fault });
+  else written.push({ listener, where, paths });
 };
 
 /** Finds, loads and checks one entry; none where it has a fault, which is noted. */
@@ -77,6 +92,7 @@ export const resolveEntry = async <D extends ModuleDefinition | ListenerDefiniti
   const checked = checkOptions(definition.options, options, entry.locate);
   if ('faults' in checked) faults.push(...checked.faults);
   else if (definition.kind === 'module') checkModule(found.file, definition, checked.options, resolution);
+  else noteFiles(entry, definition, checked.options, resolution);
   if (entry.when !== undefined) {
     const compiled = compileFilter(entry.when, resolution.checkPattern);
     if ('fault' in compiled) faults.push({ where: entry.locate(['when']), message: compiled.fault });

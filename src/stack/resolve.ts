@@ -10,6 +10,7 @@ import { joinEntries } from './join-entries.js';
 import { readPluginFiles } from './plugin-files.js';
 import { type ResolvedEntry, type Resolution, resolveEntry } from './resolve-entry.js';
 import { codeExtensions, type SearchPath, stackExtensions } from './search-path.js';
+import { findSharedFiles, type WrittenFiles } from './shared-files.js';
 import { readStackFile, type StackEntry, type StackFile } from './stack-file.js';
 import { wouldBeRight } from './suggest.js';
 
@@ -39,6 +40,8 @@ export type CoreStack = Pick<ResolvedStack, 'modules' | 'timeZone' | 'machineTim
 export interface ResolveOptions {
   readonly names: readonly string[];
   readonly path: SearchPath;
+  /** Where files of listeners begin. */
+  readonly logDir: string;
   /** For the compiled forms of users' modules; of this process alone. */
   readonly cacheDir: string;
   /** Options that come on top of the stacks': by the module's or listener's own name. */
@@ -74,6 +77,7 @@ const readStacks = (names: readonly string[], stacks: Discovery, faults: Fault[]
 export const resolveStack = async ({
   names,
   path,
+  logDir,
   cacheDir,
   overrides = {},
 }: ResolveOptions): Promise<ResolvedStack> => {
@@ -89,7 +93,8 @@ export const resolveStack = async ({
   const read = readStacks([...new Set(names)], stacks, faults);
   const files: ConfigFile[] = [];
   const checkPattern = createPatternCheck();
-  const resolution: Resolution = { faults, warnings, cacheDir, overrides, files, checkPattern };
+  const written: WrittenFiles[] = [];
+  const resolution: Resolution = { faults, warnings, cacheDir, overrides, files, checkPattern, written };
   const each = async <D extends ModuleDefinition | ListenerDefinition>(
     entries: readonly StackEntry[],
     kind: D['kind'],
@@ -112,6 +117,7 @@ export const resolveStack = async ({
       listeners,
     ),
   };
+  faults.push(...findSharedFiles(written, logDir));
   const plugins = readPluginFiles(read, path, faults);
   if (plugins.length > 0) faults.push(...loadPlugins(plugins, checkPattern).faults);
   if (faults.length > 0) throw new ConfigurationError(faults, warnings);

@@ -26,7 +26,12 @@ describe('Generations', () => {
   const resolve = (options = '{}', description = 'first'): Promise<ResolvedStack> => {
     place(dir(), 'modules/mine.ts', code(description));
     place(dir(), 'stacks/mine.yaml', `modules:\n  mine: ${options}\n  report: {}\nlisteners: { logback: {} }\n`);
-    return resolveStack({ names: ['mine'], path: searchPath({ cwd: dir() }), cacheDir: join(dir(), 'cache') });
+    return resolveStack({
+      names: ['mine'],
+      path: searchPath({ cwd: dir() }),
+      logDir: join(dir(), 'logs'),
+      cacheDir: join(dir(), 'cache'),
+    });
   };
   const open = (): Promise<Generations> =>
     Generations.open({ dataDir: data(), cacheDir: join(dir(), 'other-cache'), log });

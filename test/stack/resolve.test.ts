@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigurationError } from '../../src/fault.js';
@@ -33,7 +33,12 @@ describe('resolveStack()', () => {
     writeFileSync(join(dir(), path), text);
   };
   const resolve = (...names: string[]): Promise<ResolvedStack> =>
-    resolveStack({ names, path: searchPath({ cwd: dir() }), cacheDir: join(dir(), 'cache') });
+    resolveStack({
+      names,
+      path: searchPath({ cwd: dir() }),
+      logDir: join(dir(), 'logs'),
+      cacheDir: join(dir(), 'cache'),
+    });
   const faultsOf = async (...names: string[]): Promise<string> => {
     try {
       await resolve(...names);
@@ -43,6 +48,48 @@ describe('resolveStack()', () => {
     }
     throw new Error('no fault was found');
   };
+
+  describe('of listeners that would write one file', () => {
+    const stackOf = (listeners: string): void =>
+      write('stacks/s.yaml', `description: d\nmodules:\n  report: {}\nlisteners:\n${listeners}`);
+
+    it('names both, whatever name each gives it', async () => {
+      mkdirSync(join(dir(), 'logs/real'), { recursive: true });
+      symlinkSync('real', join(dir(), 'logs/link'));
+      symlinkSync('all.jsonl', join(dir(), 'logs/dangling'));
+      for (const [one, other] of [
+        ['all.jsonl', './sub/../all.jsonl'],
+        ['real/all.jsonl', 'link/all.jsonl'],
+        ['all.jsonl', 'dangling'],
+        ['all.jsonl', join(dir(), 'logs/all.jsonl')],
+      ] as const) {
+        stackOf(`  event-file: { file: ${one} }\n  again: { use: event-file, file: ${other} }\n`);
+        expect(await faultsOf('s')).to.match(
+          /s\.yaml:6:.*event-file and again both would write .*, the same file; a file/u,
+        );
+      }
+    });
+
+    it('names them over kinds and directories of files', async () => {
+      stackOf('  csv-audit: { dir: a }\n  more: { use: csv-audit, dir: ./a/ }\n');
+      expect(await faultsOf('s')).to.match(/csv-audit and more both would write a\/\*\.csv/u);
+      stackOf('  event-file: { file: a/x.csv }\n  csv-audit: { dir: a }\n');
+      expect(await faultsOf('s')).to.include('event-file and csv-audit both would write a/x.csv and a/*.csv');
+      stackOf('  event-file: { file: x.json }\n  alarm-file: { alarms: x.json }\n');
+      expect(await faultsOf('s')).to.include('event-file and alarm-file both would write x.json;');
+      stackOf('  alarm-file: { alarms: x.json, alarmEvents: x.json }\n');
+      expect(await faultsOf('s')).to.include('alarm-file twice would write x.json;');
+      stackOf('  logback: { file: a.log }\n  more: { use: logback, file: a.log }\n');
+      expect(await faultsOf('s')).to.include('logback and more both would write a.log.*;');
+    });
+
+    it('finds nothing wrong with files of their own', async () => {
+      stackOf(
+        '  event-file: { file: a/all.jsonl }\n  alarm-file: {}\n  csv-audit: { dir: a }\n  logback: { file: all }\n',
+      );
+      expect((await resolve('s')).listeners).to.have.length(4);
+    });
+  });
 
   it('finds the shipped stacks with their modules and listeners', async () => {
     const stack = await resolve('sshd');

@@ -24,7 +24,7 @@ const log: Log = { info: () => undefined, warn: refuse, error: refuse };
 
 /** The shipped stacks `sshd` and `dsiem`, as `npm start` runs them. */
 export const shippedStack = (cacheDir: string): Promise<ResolvedStack> =>
-  resolveStack({ names: ['sshd', 'dsiem'], path: searchPath({ cwd: packageRoot }), cacheDir });
+  resolveStack({ names: ['sshd', 'dsiem'], path: searchPath({ cwd: packageRoot }), logDir: 'logs', cacheDir });
 
 const finished = ({ rules }: AlarmLine): number => rules.filter(({ status }) => status === 'finished').length;
 
