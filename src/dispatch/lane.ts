@@ -152,7 +152,7 @@ export class Lane {
       if (batch === 'woken') continue;
       if (batch === undefined) break;
       await this.#alone(() => this.#deliver(batch));
-      if (Date.now() - this.#flushedAt > flushEveryMs) await this.#flush();
+      if (performance.now() - this.#flushedAt > flushEveryMs) await this.#flush();
       // Others have their turn between two batches: messages of the core, signals, other lanes.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -224,7 +224,7 @@ export class Lane {
   /** All is taken: it is delivered at once where little comes, and together with what comes next where much does. */
   async #settleDown(): Promise<void> {
     if (this.position === this.#taken) return;
-    const wait = this.#flushedAt + gatherMs - Date.now();
+    const wait = this.#flushedAt + gatherMs - performance.now();
     if (wait > 0) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       if (this.#taken < this.#outbox.lastNumber && !this.#stopped.aborted) return;
@@ -233,7 +233,7 @@ export class Lane {
   }
 
   async #flush(): Promise<void> {
-    this.#flushedAt = Date.now();
+    this.#flushedAt = performance.now();
     if (this.position === this.#taken) return;
     if (this.delivery.dueInMs > 0 && !this.#stopped.aborted) return;
     if (await this.#alone(() => this.#flushed())) this.#moved();

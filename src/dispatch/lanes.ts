@@ -156,9 +156,9 @@ export class Lanes {
    * Gives the names of those that could not close in time, and when they have.
    */
   async close(withinMs: number): Promise<ReadonlyMap<string, Promise<void>>> {
-    const deadline = Date.now() + withinMs;
+    const deadline = performance.now() + withinMs;
     for (const lane of this.#lanes) lane.hurry();
-    while (this.#lanes.some(({ lag }) => lag > 0) && Date.now() < deadline) {
+    while (this.#lanes.some(({ lag }) => lag > 0) && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     for (const { delivery, lag } of this.#lanes) {

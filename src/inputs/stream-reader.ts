@@ -31,8 +31,9 @@ export const showStreamCounts = (counts: StreamCounts): InputCounters => ({
 export class StreamReader {
   /** Resolves once the stream's last frame has been pushed. */
   readonly finished: Promise<void>;
-  /** ms since the epoch; of the beginning until a byte came. */
-  lastByteAt = Date.now();
+  /** When the last byte came: ms since the epoch, and by a clock that nobody sets. */
+  #receivedAt = Date.now();
+  #heardAt = performance.now();
   /** The sink is full and the stream is paused for it. */
   waiting = false;
   readonly #stream: Readable;
@@ -69,6 +70,11 @@ export class StreamReader {
     stream.once('close', this.#onEnd);
   }
 
+  /** How long no byte has come, ms; from the beginning where none did. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
   /** The stream stopped inside an octet-counted frame. */
   get awaitsOctets(): boolean {
     return this.#decoder.awaitsOctets;
@@ -92,7 +98,8 @@ export class StreamReader {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.lastByteAt = Date.now();
+    this.#receivedAt = Date.now();
+    this.#heardAt = performance.now();
     this.#counts.bytes += chunk.length;
     this.#take(chunk, 0);
   };
@@ -104,7 +111,7 @@ export class StreamReader {
 
   readonly #emit = (bytes: Uint8Array, start: number, end: number, flags: number): boolean => {
     this.#counts.received += 1;
-    this.#sink.push({ source: this.#source, bytes, start, end, receivedAt: this.lastByteAt, flags });
+    this.#sink.push({ source: this.#source, bytes, start, end, receivedAt: this.#receivedAt, flags });
     return this.#stopped || !this.#sink.full;
   };
 

@@ -16,11 +16,11 @@ export class TcpConnection {
   }
 
   /** Ends a connection silent for too long, and destroys it where the peer does not end it too. True where it is ended now. */
-  checkSilence(now: number, limits: { readonly idleTimeoutMs: number; readonly frameTimeoutMs: number }): boolean {
+  checkSilence(limits: { readonly idleTimeoutMs: number; readonly frameTimeoutMs: number }): boolean {
     // A connection kept waiting by us is not silent.
     if (this.reader.waiting) return false;
     const limitMs = this.reader.awaitsOctets ? limits.frameTimeoutMs : limits.idleTimeoutMs;
-    const silentMs = now - this.reader.lastByteAt;
+    const { silentMs } = this.reader;
     if (limitMs === 0 || silentMs < limitMs) return false;
     if (this.#endedForSilence) {
       if (silentMs >= limitMs + Math.min(limitMs, farewellMs)) this.#socket.destroy();

@@ -204,9 +204,8 @@ export class TcpInput implements Input {
   };
 
   readonly #checkSilence = (): void => {
-    const now = Date.now();
     for (const connection of this.#connections) {
-      if (connection.checkSilence(now, this.#options)) this.#idleClosed += 1;
+      if (connection.checkSilence(this.#options)) this.#idleClosed += 1;
     }
   };
 

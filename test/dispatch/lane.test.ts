@@ -21,8 +21,8 @@ class Said extends NoticeEvent<typeof Said.fields> {
   }
 }
 
-const saidBlock = (count: number): { block: Uint8Array; lastEventId: string } => {
-  const batch = new EventBatch({ lastEventId: undefined, lastEventNumber: 0 });
+const saidBlock = (count: number, lastEventNumber = 0): { block: Uint8Array; lastEventId: string } => {
+  const batch = new EventBatch({ lastEventId: undefined, lastEventNumber });
   for (let n = 0; n < count; n += 1) {
     const event = new Said({ n });
     batch.add(Object.assign(event, { id: `1-${n}`, time: 0, module: 'test' }));
@@ -118,6 +118,38 @@ describe('Lane', () => {
     const ends = [...(positions.get('test')?.files.values() ?? [])].map(({ end }) => end);
     expect(ends).to.deep.equal(['said 0\nsaid 1\nsaid 2\n'.length]);
     abort.abort();
+    await lane.close();
+    await outbox.close();
+  });
+
+  it('delivers what comes after the clock was set back', async () => {
+    const realNow = Date.now;
+    const { log } = noteLog();
+    const outbox = await Outbox.open({ dir: undefined, maxBytes: 1e6, log });
+    const listener: Listener = { handle: () => undefined };
+    const abort = new AbortController();
+    const lane = new Lane({
+      delivery: new Delivery({ name: 'test', listener, log, refused: () => true, stopped: abort.signal }),
+      outbox,
+      findClass: () => undefined,
+      position: 0,
+      log,
+      stopped: abort.signal,
+      moved: () => undefined,
+    });
+    lane.start();
+    const { block, lastEventId } = saidBlock(1);
+    await outbox.append(block, lastEventId);
+    await until('it is delivered', () => lane.lag === 0);
+    try {
+      Date.now = () => realNow() - 36_000_000;
+      await outbox.append(saidBlock(1, 1).block, lastEventId);
+      expect(outbox.lastNumber).to.equal(2);
+      await until('that is delivered, too', () => lane.lag === 0, 2000);
+    } finally {
+      Date.now = realNow;
+      abort.abort();
+    }
     await lane.close();
     await outbox.close();
   });
