@@ -182,6 +182,16 @@ export const blockIsIntact = (bytes: Uint8Array): boolean => {
   return view.getUint32(4, true) === crc32(bytes.subarray(8));
 };
 
+/** The format version of an intact block that begins here and is not of ours; undefined where these bytes are no such block. */
+export const otherBlockVersion = (bytes: Uint8Array): number | undefined => {
+  if (bytes.length < blockHeaderBytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [length, version] = [view.getUint32(8, true), view.getUint32(36, true)];
+  if (view.getUint32(0, true) !== blockMagic || version === formatVersion) return undefined;
+  if (length < blockHeaderBytes || length > bytes.length) return undefined;
+  return view.getUint32(4, true) === crc32(bytes.subarray(8, length)) ? version : undefined;
+};
+
 /** Walks the entries of an intact block: `while (reader.next()) { reader.kind … }`. */
 export class BlockReader {
   readonly header: BlockHeader;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { messageOf } from '../fault.js';
 import { AppendFile } from './append-file.js';
 import { BlockChain, type Segment } from './block-chain.js';
+import { otherBlockVersion } from './block.js';
 import { type FileLayer, type OpenFile, readWhole } from './file-layer.js';
 import { JournalError, systemCodeOf } from './journal-error.js';
 
@@ -53,7 +54,7 @@ export const listSegments = async (fs: FileLayer, dir: string): Promise<Segment[
   return segments;
 };
 
-/** Reads the last segment whole, cuts off what is not an intact block, and says what the next number is. */
+/** Reads the last segment whole, cuts off what is not an intact block, and says what the next number is. @throws JournalError `unknown-version` */
 export const recoverSegment = async (options: {
   readonly fs: FileLayer;
   readonly dir: string;
@@ -65,11 +66,26 @@ export const recoverSegment = async (options: {
   while ((await chain.next()) !== undefined);
   const tornBytes = segment.bytes - chain.offset;
   if (tornBytes === 0) return { nextSeq: chain.nextSeq, recovered: { tornBytes, tornFile: undefined } };
+  await refuseOtherVersion(file, { path: segmentPath(dir, segment.firstSeq), from: chain.offset, bytes: tornBytes });
   const tornFile = await keepTornBytes({ fs, dir, segment, file, from: chain.offset });
   await file.truncate(chain.offset);
   await file.sync();
   segment.bytes = chain.offset;
   return { nextSeq: chain.nextSeq, recovered: { tornBytes, tornFile } };
+};
+
+/** What another version of the program wrote is whole, not torn. @throws JournalError `unknown-version` */
+const refuseOtherVersion = async (
+  file: OpenFile,
+  { path, from, bytes }: { readonly path: string; readonly from: number; readonly bytes: number },
+): Promise<void> => {
+  const rest = Buffer.alloc(bytes);
+  const version = otherBlockVersion(rest.subarray(0, await readWhole(file, rest, from)));
+  if (version === undefined) return;
+  throw new JournalError(
+    'unknown-version',
+    `${path} has a block of format version ${version} at ${from}, which this program does not know; start the version that wrote it, or another data directory`,
+  );
 };
 
 /** Removes a segment's file and the torn bytes kept of it; any of them may be gone already. @throws JournalError `write-failed` */

@@ -62,7 +62,7 @@ export class SegmentLog {
     this.recovered = found.recovered;
   }
 
-  /** Opens or begins the log of a directory. @throws JournalError `read-failed` */
+  /** Opens or begins the log of a directory. @throws JournalError `read-failed`, `unknown-version` */
   static async open(options: SegmentLogOptions): Promise<SegmentLog> {
     const { dir, segmentBytes = defaultSegmentBytes, fs = realFiles, beforeRemoval = keepNothing } = options;
     const all = { dir, segmentBytes, fs, beforeRemoval };
@@ -85,6 +85,7 @@ export class SegmentLog {
         throw error;
       }
     } catch (error) {
+      if (error instanceof JournalError && error.code === 'unknown-version') throw error;
       throw new JournalError('read-failed', `cannot open the journal in ${dir}: ${messageOf(error)}`, error);
     }
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { JournalError } from '../../src/journal/journal-error.js';
 import { type BlockLocation, type Gap, SegmentLog } from '../../src/journal/segment-log.js';
@@ -36,6 +37,24 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> => {
 };
 
 describe('SegmentLog', () => {
+  it('refuses what another version wrote, and cuts nothing off it', async () => {
+    const fs = new FaultyFiles();
+    const log = await open(fs);
+    await appendNumbers(log, 1, 1);
+    await log.close();
+    const block = Buffer.from(numbered(2));
+    block.writeUInt32LE(2, 36);
+    block.writeUInt32LE(crc32(block.subarray(8)), 4);
+    const file = await fs.open(`${dir}/0000000000000001.seg`, 'update');
+    const size = await file.size();
+    await file.write(block, size);
+    expect(await codeOf(open(fs))).to.equal('unknown-version');
+    expect(await file.size()).to.equal(size + block.length);
+    expect(fs.paths()).to.have.length(1);
+    await file.write(Buffer.from([0]), size + 300);
+    expect((await open(fs)).recovered.tornBytes, 'damaged, it is of no version').to.equal(block.length);
+  });
+
   it('gives back what was appended, over segments and a restart', async () => {
     const fs = new FaultyFiles();
     const log = await open(fs);
