@@ -1,30 +1,10 @@
 import { dirname } from 'node:path';
 import { AppendFile } from '../journal/append-file.js';
 import type { FileLayer, OpenFile } from '../journal/file-layer.js';
+import { isWhole, linesOf } from '../journal/file-lines.js';
 import { systemCodeOf } from '../journal/journal-error.js';
 
-const newline = 0x0a;
-const pieceBytes = 256 * 1024;
 const permissions = 0o600;
-
-/** Lines of a file, newlines included; what follows the last newline comes last, without one. */
-const linesOf = async function* (file: OpenFile): AsyncGenerator<Buffer> {
-  let pieces: Buffer[] = [];
-  for (let at = 0; ; ) {
-    const piece = Buffer.allocUnsafe(pieceBytes);
-    const count = await file.read(piece, at);
-    if (count === 0) break;
-    let from = 0;
-    for (let end = piece.indexOf(newline); end >= 0 && end < count; end = piece.indexOf(newline, from)) {
-      yield Buffer.concat([...pieces, piece.subarray(from, end + 1)]);
-      pieces = [];
-      from = end + 1;
-    }
-    if (from < count) pieces.push(piece.subarray(from, count));
-    at += count;
-  }
-  if (pieces.length > 0) yield Buffer.concat(pieces);
-};
 
 const isJson = (text: string): boolean => {
   try {
@@ -59,7 +39,7 @@ export class DeadLetterFile {
       if (file === undefined) continue;
       found = path === this.path;
       try {
-        for await (const line of linesOf(file)) if (line.at(-1) === newline) take(line.toString('utf8'));
+        for await (const line of linesOf(file)) if (isWhole(line)) take(line.toString('utf8'));
       } finally {
         await file.close();
       }
@@ -93,7 +73,7 @@ export class DeadLetterFile {
     const old = await this.#openExisting(this.oldPath, 'read');
     if (old !== undefined) {
       try {
-        for await (const line of linesOf(old)) gone += line.at(-1) === newline ? 1 : 0;
+        for await (const line of linesOf(old)) gone += isWhole(line) ? 1 : 0;
       } finally {
         await old.close();
       }
@@ -131,7 +111,7 @@ export class DeadLetterFile {
     let end = 0;
     let rest = '';
     for await (const line of linesOf(file)) {
-      if (line.at(-1) === newline) end += line.length;
+      if (isWhole(line)) end += line.length;
       else rest = line.toString('utf8');
     }
     const size = await file.size();

@@ -118,6 +118,22 @@ describe('Supervisor', () => {
     ]);
   });
 
+  it('keeps it once also where the process is killed in the middle of the line, or before it has noted so', async () => {
+    const { supervisor } = await open();
+    for (let n = 0; n < 3; n += 1) await supervisor.ended(at(4), nameOf);
+    const decided = readFileSync(file('poison.json'));
+    const poisoned = { ...entry, bytes: Buffer.from([0, 255, 10]) };
+    await supervisor.keep(poisoned);
+    const whole = readFileSync(file('poison.jsonl'));
+    for (const left of [whole, whole.subarray(0, 30), whole.subarray(0, whole.length - 1)]) {
+      writeFileSync(file('poison.json'), decided);
+      writeFileSync(file('poison.jsonl'), left);
+      await (await open()).supervisor.keep(poisoned);
+      expect(readFileSync(file('poison.jsonl'), 'utf8')).to.equal(whole.toString('utf8'));
+      expect(readFileSync(file('poison.json'), 'utf8')).to.include('"kept":true');
+    }
+  });
+
   it('sets aside a record that is damaged, says so, and begins anew', async () => {
     writeFileSync(file('poison.json'), '{"version":1,');
     const { supervisor, notes } = await open();
