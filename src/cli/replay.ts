@@ -5,7 +5,12 @@ import { replay, ReplayCutShort } from '../replay/replay.js';
 import type { ReplaySummary } from '../replay/replayed-core.js';
 import { Console, consoleLog } from './console.js';
 import { parseMoment } from './moment.js';
-import { checkJournalArguments, type JournalReplayArguments, runJournalReplay } from './replay-journal.js';
+import {
+  checkJournalArguments,
+  faultOfJournal,
+  type JournalReplayArguments,
+  runJournalReplay,
+} from './replay-journal.js';
 import {
   addStackOptions,
   namesOf,
@@ -58,9 +63,12 @@ const bar = async (files: readonly string[], shown: boolean): Promise<SingleBar 
 const show = (summary: ReplaySummary): string => {
   const { records, faults, normalized, alarms, seconds, recordsPerSecond, events } = summary;
   const plugins = Object.entries(summary.normalizer ?? {}).filter(([name]) => name !== 'records' && name !== 'events');
+  const shown = (counts: readonly (readonly [string, number])[]): string =>
+    counts.map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
     `${records} records, ${faults} with a fault, ${normalized} normalized events, ${alarms} alarms`,
-    ...(plugins.length === 0 ? [] : [`by plugins: ${plugins.map(([name, count]) => `${name} ${count}`).join(', ')}`]),
+    ...(plugins.length === 0 ? [] : [`by plugins: ${shown(plugins)}`]),
+    ...Object.entries(summary.modules).map(([name, counts]) => `by ${name}: ${shown(Object.entries(counts))}`),
     `${seconds} s, ${recordsPerSecond} records/s`,
     ...Object.entries(events).map(([name, count]) => `${String(count).padStart(10)} ${name}`),
   ];
@@ -111,7 +119,10 @@ export const addReplay = (program: Command): void => {
     };
     if (options.journal !== undefined) {
       const parts = { stack, stackAlone: namesOf(options) !== undefined, cacheDir: temporaryDir() };
-      say(await runJournalReplay({ ...options, ...parts, out: options.out, watched }, terminal));
+      const summary = await runJournalReplay({ ...options, ...parts, out: options.out, watched }, terminal);
+      say(summary);
+      const fault = faultOfJournal(summary);
+      if (fault !== undefined) throw fault;
       return;
     }
     const progress = await bar(files, terminal.isTerminal);

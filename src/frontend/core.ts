@@ -54,6 +54,8 @@ export interface Core {
   positions(): { readonly input: string; readonly key: string; readonly value: Json }[];
   /** Counters of modules, by module and name. */
   readonly moduleCounters: ReadonlyMap<string, Map<string, number>>;
+  /** Their gauges. */
+  readonly moduleGauges: ReadonlyMap<string, Map<string, number>>;
 }
 
 const positionKey = (input: string, key: string): string => JSON.stringify([input, key]);
@@ -117,9 +119,12 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
   frontend.clockAhead = own.get<number>(clockAheadKey) ?? 0;
   runner.failureLimit.then = own.get<FailuresThen>(failuresKey) ?? runner.failureLimit.then;
   const moduleCounters = new Map<string, Map<string, number>>();
+  const moduleGauges = new Map<string, Map<string, number>>();
   const makeContext: MakeContext = (name, files) => {
     const counters = new Map<string, number>();
+    const gauges = new Map<string, number>();
     moduleCounters.set(name, counters);
+    moduleGauges.set(name, gauges);
     return {
       name,
       timeZone: stack.timeZone,
@@ -137,7 +142,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
       log: options.log,
       metrics: {
         count: (counter, by = 1) => void counters.set(counter, (counters.get(counter) ?? 0) + by),
-        gauge: (gauge, value) => void counters.set(gauge, value),
+        gauge: (gauge, value) => void gauges.set(gauge, value),
       },
     };
   };
@@ -152,6 +157,7 @@ export const createCore = async (options: CoreOptions): Promise<Core> => {
     runner,
     states,
     moduleCounters,
+    moduleGauges,
     normalizer,
     positions: () =>
       [...own.entries()]

@@ -31,7 +31,7 @@ export interface Counters {
 /** What two cores counted one after the other; only what happened. */
 export const addedCounters = (
   left: Readonly<Record<string, number>>,
-  right: Readonly<Counters> | undefined,
+  right: Readonly<Counters> | Readonly<Record<string, number>> | undefined,
 ): Record<string, number> => {
   const sum = { ...left };
   for (const [name, count] of Object.entries({ ...right })) if (count > 0) sum[name] = (sum[name] ?? 0) + count;

@@ -21,6 +21,8 @@ export interface ReplaySummary {
   readonly normalized: number;
   /** What became of the records the stack's plugins were asked about, as far as it happened (docs/plugins.md); absent where they were asked about none. */
   readonly normalizer?: Readonly<Record<string, number>>;
+  /** What modules counted, by module and name; only what happened. */
+  readonly modules: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly seconds: number;
   readonly recordsPerSecond: number;
 }
@@ -83,11 +85,19 @@ export const openReplayedCore = async (options: {
     };
   };
   let normalizedBefore: Readonly<Record<string, number>> = {};
+  let countedBefore: ReplaySummary['modules'] = {};
+  const countedByModules = (): ReplaySummary['modules'] => {
+    const now = [...core.moduleCounters].map(
+      ([name, counts]) => [name, addedCounters(countedBefore[name] ?? {}, Object.fromEntries(counts))] as const,
+    );
+    return { ...countedBefore, ...Object.fromEntries(now.filter(([, counts]) => Object.keys(counts).length > 0)) };
+  };
   const goOnUnder: ReplayedCore['goOnUnder'] = async (other) => {
     const restored = carryState(core, carried);
     const next = await createCore({ ...parts, ...other, restored });
     Object.assign(done, counted());
     normalizedBefore = addedCounters(normalizedBefore, core.normalizer?.counters);
+    countedBefore = countedByModules();
     carried = restored;
     core = next;
     watch?.rename(namesOf(core));
@@ -104,6 +114,7 @@ export const openReplayedCore = async (options: {
       alarms,
       normalized,
       ...(normalizer['records'] === undefined ? {} : { normalizer }),
+      modules: countedByModules(),
       seconds: Math.round(seconds * 1000) / 1000,
       recordsPerSecond: Math.round(records / Math.max(seconds, 0.001)),
     };

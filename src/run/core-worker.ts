@@ -121,7 +121,9 @@ const run = async (): Promise<void> => {
   let stopping = false;
 
   const counters = (): CoreCounters => {
-    const { frontend, runner, states, moduleCounters, normalizer } = core;
+    const { frontend, runner, states, moduleCounters, moduleGauges, normalizer } = core;
+    const told = (name: string, values: ReadonlyMap<string, number>): Record<string, number> =>
+      Object.fromEntries([...values, ...(moduleGauges.get(name) ?? [])]);
     return {
       ...frontend.counters,
       seq: work.seq,
@@ -130,7 +132,7 @@ const run = async (): Promise<void> => {
       events: batch.events,
       moduleFailures: Object.fromEntries(runner.failures),
       suppressedFailures: runner.suppressedFailures,
-      modules: Object.fromEntries([...moduleCounters].map(([name, values]) => [name, Object.fromEntries(values)])),
+      modules: Object.fromEntries([...moduleCounters].map(([name, values]) => [name, told(name, values)])),
       normalizer: { ...normalizer?.counters },
       stateEntries: [...states.values()].reduce((sum, state) => sum + state.size, 0),
       checkpoints: checkpointer.commits,

@@ -99,6 +99,18 @@ describe('tocsin replay', () => {
     expect(summaryOf(finished)).to.deep.include({ records: 1, faults: 0, normalized: 1 });
   });
 
+  it('says what modules counted: events that led to nothing, by reason', async () => {
+    place(dir(), 'conf/assets_x.json', '{"assets":[{"name":"a","cidr":"10.0.0.0/8","value":1,"whitelisted":true}]}');
+    const common = { timestamp: '2026-11-20T10:00:00Z', sensor: 's', dst_ip: '::1', plugin_id: 1, plugin_sid: 1 };
+    const events = ['10.0.0.1', '10.0.0.2', '::1'].map((src_ip, id) => ({ ...common, event_id: String(id), src_ip }));
+    const log = place(dir(), 'events.jsonl', events.map((event) => JSON.stringify(event)).join('\n'));
+    const args = [log, '--format', 'normalized', '--stack', 'dsiem', '--config-dir', 'conf'];
+    expect(summaryOf(await replay(...args, '--json')).modules).to.deep.equal({
+      dsiem: { normalized_events: 3, whitelisted: 2, unmatched: 1 },
+    });
+    expect((await replay(...args)).stdout).to.match(/^by dsiem: normalized_events 3, whitelisted 2, unmatched 1$/m);
+  });
+
   it('loads no native code while nothing hangs: a replay that ended meanwhile would crash', async () => {
     placeTellStack(dir());
     place(
