@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type JournalReplayOptions, type JournalReplaySummary, replayJournal } from '../replay/replay-journal.js';
+import { JournalError } from '../journal/journal-error.js';
 import { type Console, consoleLog } from './console.js';
 import { faultOfOut } from './replay-out.js';
 
@@ -44,6 +45,14 @@ export const checkJournalArguments = (
   }
   const fault = out === undefined ? undefined : faultOfOut(out, dataDirOf(journal));
   if (fault !== undefined) command.error(`error: ${fault}`);
+};
+
+/** What is wrong with what was replayed, for the exit code; undefined where nothing between its first and last entry is missing. */
+export const faultOfJournal = ({ journal }: JournalReplaySummary): JournalError | undefined => {
+  const { damaged, missing } = journal;
+  if (damaged + missing === 0) return undefined;
+  const what = `${damaged} entries are damaged and ${missing} missing (their numbers are said above)`;
+  return new JournalError('damaged', `the journal is not whole: ${what}; all others were replayed`);
 };
 
 /** Replays a run's journal. Rejects where there is none. */

@@ -34,7 +34,9 @@ export interface JournalReplaySummary extends ReplaySummary {
   readonly journal: {
     /** Entries given to the core: frames, clock, positions, lookup results. */
     readonly entries: number;
-    /** Entries that are not there, or cannot be read. */
+    /** Entries from before what was kept. */
+    readonly not_kept: number;
+    /** Entries behind those that are not there, or cannot be read. */
     readonly missing: number;
     readonly damaged: number;
     /** Configurations that are lost or cannot run: what came under them was worked on under the one before. */
@@ -53,7 +55,7 @@ export const replayJournal = async (options: JournalReplayOptions): Promise<Jour
   const openCore = (under: CoreStack): Promise<ReplayedCore> =>
     openReplayedCore({ stack: under, clock: 'receipt', out: options.out, log, verdicts, watched: options.watched });
   const generations = options.stackAlone ? undefined : await ReplayedGenerations.open(options);
-  const found = { entries: 0, missing: 0, damaged: 0 };
+  const found = { entries: 0, not_kept: 0, missing: 0, damaged: 0 };
   const time = { last: 0 };
   let bytes = 0;
   let replayed: ReplayedCore | undefined;
@@ -94,14 +96,15 @@ const verdictsIn = async (dataDir: string, log: Log): Promise<Verdicts> => {
 const mayHold = ({ times }: StoredSegment, { since, until }: Span): boolean =>
   times === undefined || (times.to >= since && times.from < until);
 
-const sayGap = (gap: StoredGap, found: { missing: number; damaged: number }, log: Log): void => {
+const sayGap = (gap: StoredGap, found: { not_kept: number; missing: number; damaged: number }, log: Log): void => {
   if (gap.kind === 'unfinished') {
     log.warn(`the journal goes on behind its last sound block: ${gap.where}; a write under way, or damage`);
     return;
   }
   const { kind, firstSeq, lastSeq, where } = gap;
-  found[kind] += lastSeq - firstSeq + 1;
-  if (firstSeq === 1 && kind === 'missing') {
+  const isBefore = firstSeq === 1 && kind === 'missing';
+  found[isBefore ? 'not_kept' : kind] += lastSeq - firstSeq + 1;
+  if (isBefore) {
     log.warn(`the journal begins with entry ${lastSeq + 1}: what came before was not kept (--keep of run keeps it)`);
   } else log.warn(`entries ${firstSeq} to ${lastSeq} are ${kind}, and passed over: behind ${where}`);
 };

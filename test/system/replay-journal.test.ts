@@ -105,6 +105,25 @@ describe('tocsin replay --journal', function () {
     return Object.fromEntries(names.map((name) => [name, readFileSync(join(dir(), of, name), 'utf8')]));
   };
 
+  /** One byte within a compressed segment: each entry is given or counted, their numbers are said, and it ends so. */
+  const missesWhatIsDamaged = async (): Promise<void> => {
+    const whole = (await replay('whole')).journal;
+    const path = join(dir(), 'data/journal', journal().find((name) => name.endsWith('.seg.gz')) ?? '');
+    const bytes = readFileSync(path);
+    const at = Math.floor(bytes.length / 2);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);
+    writeFileSync(path, bytes);
+    const stack = ['--stack', 'sshd,dsiem', '--config-dir', join(dir(), 'config')];
+    const told = await tocsin(['replay', '--journal', ...stack, '--json'], { cwd: dir() });
+    expect(told.code, told.stderr).to.equal(1);
+    const { damaged, missing, entries } = (JSON.parse(told.stdout) as JournalReplaySummary).journal;
+    expect(damaged).to.be.greaterThan(0);
+    expect([missing, entries + damaged]).to.deep.equal([0, whole.entries]);
+    const [, first = '', last = ''] = /entries (\d+) to (\d+) are damaged/u.exec(told.stderr) ?? [];
+    expect(Number(last) - Number(first) + 1).to.equal(damaged);
+    expect(told.stderr).to.include(`the journal is not whole: ${damaged} entries are damaged and 0 missing`);
+  };
+
   it('gives again what a run gave, byte for byte: inputs of all kinds, alarms, a restart, an archive', async () => {
     const first = await start(dir(), args());
     await feed(first);
@@ -126,6 +145,7 @@ describe('tocsin replay --journal', function () {
     const { 'events.jsonl': events = '' } = outputs('beside');
     expect(events).to.not.equal('');
     expect(outputs('logs')['events.jsonl']?.startsWith(events)).to.equal(true);
+    await missesWhatIsDamaged();
   });
 
   it('gives again what a run gave that was killed in mid-stream', async () => {
