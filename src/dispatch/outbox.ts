@@ -8,6 +8,7 @@ import type { Log } from '../module.js';
 import { AppendTimes } from './append-times.js';
 import { BehindReader } from './behind-reader.js';
 import { type EventBatch, readBatch } from './event-batch.js';
+import { OutboxRoom, segmentBytesFor } from './outbox-room.js';
 
 interface Kept {
   readonly firstNumber: number;
@@ -21,21 +22,15 @@ interface Kept {
 const mostRead = 8;
 
 const recentBytes = 16 * 1024 * 1024;
-const largestSegmentBytes = 8 * 1024 * 1024;
-const smallestSegmentBytes = 256 * 1024;
-/** The bound is kept by whole segments: so many of them at least. */
-const fewestSegments = 16;
 /** Past so many times its bound nobody is waited for. */
 const mostTimesOver = 2;
-
-const segmentBytesFor = (maxBytes: number): number =>
-  Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, Math.floor(maxBytes / fewestSegments)));
 
 /** Events on their way to listeners: numbered, on disk before anything depends on them, the newest also in memory. */
 export class Outbox {
   /** Id of the newest event appended, or being so; undefined where there has been none. */
   lastEventId: string | undefined;
   readonly #segments: SegmentLog | undefined;
+  readonly #room: OutboxRoom | undefined;
   readonly #log: Log;
   readonly #maxBytes: number;
   #recent: Kept[] = [];
@@ -48,8 +43,14 @@ export class Outbox {
   readonly #times: AppendTimes;
   #closed = false;
 
-  private constructor(options: { segments: SegmentLog | undefined; log: Log; maxBytes: number }) {
+  private constructor(options: {
+    segments?: SegmentLog;
+    room?: OutboxRoom;
+    log: Log;
+    maxBytes: number;
+  }) {
     this.#segments = options.segments;
+    this.#room = options.room;
     this.#log = options.log;
     this.#maxBytes = options.maxBytes;
     this.#lastNumber = options.segments?.lastSeq ?? 0;
@@ -64,12 +65,15 @@ export class Outbox {
     readonly fs?: FileLayer;
     readonly segmentBytes?: number;
   }): Promise<Outbox> {
-    const { dir, log, maxBytes, fs = realFiles, segmentBytes = segmentBytesFor(options.maxBytes) } = options;
-    const segments = dir === undefined ? undefined : await SegmentLog.open({ dir, segmentBytes, fs });
-    const { tornBytes = 0 } = segments?.recovered ?? {};
+    const { dir, log, maxBytes, fs = realFiles } = options;
+    if (dir === undefined) return new Outbox({ log, maxBytes });
+    await fs.makeDir(dir);
+    const { segmentBytes = segmentBytesFor(maxBytes, (await fs.space(dir)).totalBytes) } = options;
+    const segments = await SegmentLog.open({ dir, segmentBytes, fs });
+    const { tornBytes } = segments.recovered;
     if (tornBytes > 0) log.warn(`outbox: ${tornBytes} bytes that are no whole events were cut off`);
-    const outbox = new Outbox({ segments, log, maxBytes });
-    if (segments !== undefined) outbox.lastEventId = await newestId(segments);
+    const outbox = new Outbox({ segments, room: new OutboxRoom({ dir, fs, log }), log, maxBytes });
+    outbox.lastEventId = await newestId(segments);
     return outbox;
   }
 
@@ -98,6 +102,10 @@ export class Outbox {
   /** Resolves when all that was appended is safe against loss of power. */
   async sync(): Promise<void> {
     await this.#appended;
+    await this.#syncWritten();
+  }
+
+  async #syncWritten(): Promise<void> {
     const number = this.#lastNumber;
     await this.#segments?.sync();
     this.#syncedNumber = Math.max(this.#syncedNumber, number);
@@ -215,7 +223,9 @@ export class Outbox {
 
   /** A disk that is full or fails is tried again until it takes the block; the core waits meanwhile, the journal does not. */
   async #persistently(segments: SegmentLog, block: Uint8Array): Promise<void> {
+    const makeSafe = (): Promise<void> => this.#syncWritten();
     for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2000)) {
+      await this.#room?.wait(() => this.#closed, makeSafe);
       try {
         await segments.append(block);
         if (waitMs > 50) this.#log.info('outbox: can be written again');
@@ -224,6 +234,8 @@ export class Outbox {
         // After a failed sync nobody knows what is on disk: only a new start, which reads it, can tell.
         if (this.#closed || (cause instanceof JournalError && cause.code === 'sync-failed')) throw cause;
         if (waitMs === 50) this.#log.error(`outbox: ${messageOf(cause)}; trying again`);
+        // Listeners note how far they are only of what is safe; nothing is let go before.
+        await makeSafe();
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }

@@ -16,6 +16,7 @@ export const leftByOutbox: ReserveSize = { share: 0.01, leastBytes: mebibyte, mo
 
 /** Room that must be there beyond the reserve before it counts as enough again, so that it does not change to and fro. */
 const marginShare = 1 / 8;
+const closeShare = 4;
 
 /** Room on a disk that some data must not take: what lets that data go again is written from it. */
 export class DiskReserve {
@@ -35,6 +36,11 @@ export class DiskReserve {
   /** Only the reserve is left. */
   get low(): boolean {
     return this.#low;
+  }
+
+  /** So little is left beyond the reserve that what others write meanwhile counts. */
+  get close(): boolean {
+    return this.#freeBytes < closeShare * this.#reservedBytes;
   }
 
   /** What is kept in reserve. Known once asked. */

@@ -72,7 +72,7 @@ export class CoreThread {
     this.#thread = startThread('core-worker', { start, ioPort: port1 }, port1);
     this.#thread.on('message', (message: CoreMessage) => {
       this.#take(message).catch((cause: unknown) => {
-        this.#options.died(messageOf(cause));
+        this.#options.died(`cannot go on: ${messageOf(cause)}`);
         this.#stopped.pass(); // It gets no answer, and would wait for one before it ends.
       });
     });

@@ -186,6 +186,7 @@ export const openFrameJournal = async (
   };
   /** Waits while only the reserve of the disk is left: what was received waits in memory, which is bounded, too. */
   const room = async (): Promise<void> => {
+    await place.askWhereClose();
     while (place.reserve.low && !spending && gone === undefined) {
       await place.look();
       await new Promise((resolve) => setTimeout(resolve, roomAskMs));

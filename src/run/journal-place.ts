@@ -52,14 +52,24 @@ export class JournalPlace {
   }
 
   /** One look; while one is under way, none. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    return this.#alone(async () => {
+      if (!(await this.#isThere())) return;
+      await this.#checkRoom();
+      await this.#options.also();
+    });
+  }
+
+  /** Before a write: asks how full the disk is where little is left, for events and others are written there meanwhile. */
+  async askWhereClose(): Promise<void> {
+    if (this.reserve.close) await this.#alone(() => this.#checkRoom());
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
     if (this.#busy || this.#gone) return;
     this.#busy = true;
     try {
-      if (await this.#isThere()) {
-        await this.#checkRoom();
-        await this.#options.also();
-      }
+      await work();
       this.#failing = false;
     } catch (cause) {
       if (!this.#failing)

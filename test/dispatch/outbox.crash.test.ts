@@ -88,8 +88,8 @@ const runUntilDeath = async (
 };
 
 const expectSurvivors = async (fs: FaultyFiles, ledger: Ledger): Promise<void> => {
-  said.splice(0);
   const outbox = await open(fs);
+  said.splice(0); // That a torn end was cut off.
   const { lastNumber } = outbox;
   expect(lastNumber).to.be.at.least(ledger.synced);
   expect(outbox.lastEventId).to.equal(lastNumber === 0 ? undefined : idOf(lastNumber));

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { until } from '../support/eventually.js';
 import { ask } from '../support/http-client.js';
 import { livePrograms } from '../support/live-tocsin.js';
-import { connectTo, line, sendTcp } from '../support/send.js';
+import { connectTo, line, numbered, sendTcp } from '../support/send.js';
 import { smallDisk } from '../support/small-disk.js';
 import { temporaryDirs } from '../support/temporary-dir.js';
 import { place, placeTellStack } from '../support/user-stack.js';
@@ -60,6 +60,23 @@ describe('a data directory', function () {
       expect((await live.end()).code).to.equal(0);
     } finally {
       clearInterval(watching);
+      disk.remove();
+    }
+  });
+
+  it('on a small disk takes many times its size though each record makes an event', async function () {
+    const disk = smallDisk(this, 24);
+    try {
+      placeTellStack(dir());
+      const dataDir = ['--data-dir', join(disk.dir, 'data')];
+      const live = await start(dir(), ['--stack', 'tell', ...tcp, ...dataDir, '--checkpoint', '300ms']);
+      const count = 300;
+      const texts = numbered('x'.repeat(60_000), count);
+      await sendTcp(live.port('tcp'), texts.map((text) => line(text)).join(''));
+      await live.told(count, 100_000);
+      expect(live.messages()).to.deep.equal(texts);
+      expect((await live.end()).code).to.equal(0);
+    } finally {
       disk.remove();
     }
   });
