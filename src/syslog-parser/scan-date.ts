@@ -2,6 +2,7 @@ import { COLON, DOT, fourDigits, isDigit, isGap, isUpper, MINUS, SPACE } from '.
 import { endsInColon, scanBsdDate, scanYearBehind } from './scan-bsd-date.js';
 import { scanOffset } from './scan-clock.js';
 import { scanIsoDate } from './scan-iso-date.js';
+import { scanUnixDate } from './scan-unix-date.js';
 import type { ScannedDate } from './scanned-date.js';
 import { isMnemonic, newScannedTag, scanTag } from './tag.js';
 import { zoneOffsets } from './zone-names.js';
@@ -30,7 +31,10 @@ export function scanDate(text: string, at: number, date: ScannedDate): boolean {
 }
 
 function scanBareDate(text: string, at: number, date: ScannedDate): boolean {
-  if (isDigit(text.charCodeAt(at)) && text.charCodeAt(at + 4) === MINUS) return scanIsoDate(text, at, date);
+  if (isDigit(text.charCodeAt(at))) {
+    if (text.charCodeAt(at + 4) === MINUS) return scanIsoDate(text, at, date);
+    if (scanUnixDate(text, at, date)) return true;
+  }
   return scanBsdDate(text, at, date);
 }
 

@@ -24,6 +24,16 @@ describeForms('parseSyslog() reads the lines syslog daemons send', [
     { at: '2026-11-01T10:00:00.000Z', host: 'web01', app: 'CRON', pid: '99', message: '(root) CMD (x: y)' },
   ],
   [
+    'journalctl -o short-unix',
+    '1795255200.123456 web01 sshd[1]: x',
+    { at: '2026-11-21T10:00:00.123Z', host: 'web01', app: 'sshd', pid: '1', message: 'x' },
+  ],
+  [
+    'no seconds since the epoch: three decimals, as squid writes them',
+    '1795255200.123 45 192.0.2.1 TCP_MISS/200',
+    { message: '1795255200.123 45 192.0.2.1 TCP_MISS/200' },
+  ],
+  [
     'day with one digit and one space',
     'Nov 1 10:00:00 web01 cron: x',
     { at: '2026-11-01T10:00:00.000Z', host: 'web01', app: 'cron', message: 'x' },
