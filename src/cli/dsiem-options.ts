@@ -24,7 +24,7 @@ const parseRisk = (text: string): number => {
 const parseSwitch = (text: string): boolean => {
   if (/^(?:true|yes|on|1)$/iu.test(text)) return true;
   if (/^(?:false|no|off|0)$/iu.test(text)) return false;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is neither true nor false`);
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is neither; true or false would be right`);
 };
 
 const msPerSecond = 1000;

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { ConfigurationError } from '../fault.js';
 import { type JournalReplayOptions, type JournalReplaySummary, replayJournal } from '../replay/replay-journal.js';
 import { JournalError } from '../journal/journal-error.js';
 import { type Console, consoleLog } from './console.js';
+import { faultOfDirectory } from './directory-fault.js';
 import { faultOfOut } from './replay-out.js';
 
 /** What `replay` is told of a journal. */
@@ -55,12 +58,21 @@ export const faultOfJournal = ({ journal }: JournalReplaySummary): JournalError 
   return new JournalError('damaged', `the journal is not whole: ${what}; all others were replayed`);
 };
 
+/** @throws ConfigurationError where there is no journal */
+const checkJournal = (dataDir: string): void => {
+  const fault = faultOfDirectory(join(dataDir, 'journal'));
+  if (fault === undefined) return;
+  const message = `${dataDir} holds no journal (${fault}); the data directory of a run would be right`;
+  throw new ConfigurationError([{ where: '--journal', message }]);
+};
+
 /** Replays a run's journal. Rejects where there is none. */
 export const runJournalReplay = async (
   options: JournalReplayArguments & Pick<JournalReplayOptions, 'stack' | 'stackAlone' | 'cacheDir' | 'out' | 'watched'>,
   terminal: Console,
 ): Promise<JournalReplaySummary> => {
   const { journal, since = -Infinity, until = Infinity, ...rest } = options;
+  checkJournal(dataDirOf(journal));
   let shown = 0;
   const progress = (bytes: number): void => {
     if (bytes < shown + showEveryBytes) return;

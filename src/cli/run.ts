@@ -1,4 +1,5 @@
 // Longer than most: the options of the one command that runs everything, and the order in which it starts and ends.
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { ConfigurationError, messageOf } from '../fault.js';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,6 +13,7 @@ import { Console, consoleLog } from './console.js';
 import { type DsiemEnvironment, readDsiemEnvironment } from './dsiem-env.js';
 import { addHttpOptions, httpSettings } from './http-options.js';
 import { type InputOptions, inputSpecs } from './input-options.js';
+import { faultOfDirectory } from './directory-fault.js';
 import { liveLine } from './live-line.js';
 import { handleSignals, holdSignals } from './signals.js';
 import { handleStrayFailures } from './stray-failures.js';
@@ -155,6 +157,7 @@ const run = async (options: Options): Promise<void> => {
   sayWarnings(stack, log);
   const { inputs, standard } = inputSpecs(options, stack, dsiem);
   await makeDataDir(options.dataDir);
+  checkLogDir(options.logDir);
   const over = deferred<string>();
   let exitCode = 0;
   const fail = (reason: string): void => {
@@ -230,6 +233,15 @@ const makeDataDir = async (dir: string): Promise<void> => {
     const message = `cannot use ${dir} as data directory: ${messageOf(cause)}; a directory that this user may write would be right`;
     throw new RunFailed(message, { cause });
   }
+};
+
+/** It is made by the listeners that need it; what cannot become one is said before. */
+const checkLogDir = (dir: string): void => {
+  const fault = existsSync(dir) ? faultOfDirectory(dir) : undefined;
+  if (fault === undefined) return;
+  throw new RunFailed(
+    `cannot use ${dir} as log directory: ${fault}; a directory that this user may write would be right`,
+  );
 };
 
 /** What a dsiem user's environment says. @throws ConfigurationError with every fault */

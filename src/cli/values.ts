@@ -45,19 +45,22 @@ export const parseStoreSize = sizeBetween('1MB', '100000GB');
 /** What a timer of Node can wait for, ms: 24 days. */
 const longestTimerMs = 24 * 86_400_000;
 
-/** A duration in ms: `100ms`, `5s`, `5m`; 24 days at most. @throws InvalidArgumentError */
-export const parseDuration = (text: string): number => {
+/** A duration in ms, 24 days at most; `right`: what the option takes. @throws InvalidArgumentError */
+const durationOf = (text: string, right: string): number => {
   const result = duration.safeParse(text);
   if (result.success && result.data > longestTimerMs) {
     throw new InvalidArgumentError(`${JSON.stringify(text)} is too long; at most 24d would be right`);
   }
   if (result.success) return result.data;
-  throw new InvalidArgumentError(result.error.issues[0]?.message ?? 'is no duration');
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no duration; ${right} would be right`);
 };
+
+/** A duration in ms: `100ms`, `5s`, `5m`; 24 days at most. @throws InvalidArgumentError */
+export const parseDuration = (text: string): number => durationOf(text, '500ms, 5s or 5m');
 
 /** A duration in ms as above, or none at all: `0`, `0s`. @throws InvalidArgumentError */
 export const parseDurationOrNone = (text: string): number =>
-  /^0+(?:\.0+)? ?(?:ms|s|m|h|d)?$/u.test(text.trim()) ? 0 : parseDuration(text);
+  /^0+(?:\.0+)? ?(?:ms|s|m|h|d)?$/u.test(text.trim()) ? 0 : durationOf(text, '0, 500ms, 5s or 5m');
 
 /** `--keep`: a duration, a size, or both with a comma between. @throws InvalidArgumentError */
 export const parseKeep = (text: string): KeepLimits => {
@@ -75,7 +78,7 @@ export const parseKeep = (text: string): KeepLimits => {
 /** A duration in ms, 100 at least, or `off`. @throws InvalidArgumentError */
 export const parseWatchdog = (text: string): number | 'off' => {
   if (text === 'off') return text;
-  const ms = parseDuration(text);
+  const ms = durationOf(text, 'off, 500ms, 5s or 5m');
   if (ms >= 100) return ms;
   throw new InvalidArgumentError(`${JSON.stringify(text)} cannot be used; 100ms or more, or off, would be right`);
 };
@@ -104,7 +107,9 @@ export const parseCount = (text: string): number => {
 
 /** `always`, `off`, or a duration in ms. @throws InvalidArgumentError */
 export const parseFsync = (text: string): 'always' | 'off' | number =>
-  text === 'always' || text === 'off' ? text : parseDuration(/^\d+$/u.test(text) ? `${text}ms` : text);
+  text === 'always' || text === 'off'
+    ? text
+    : durationOf(/^\d+$/u.test(text) ? `${text}ms` : text, 'always, off, 100ms or 5s');
 
 /** Adds to a repeatable option; in the environment, values are separated by commas. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [

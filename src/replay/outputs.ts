@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CreatedListener, createListeners } from '../dispatch/create-listeners.js';
 import { Delivery } from '../dispatch/delivery.js';
+import { ConfigurationError, messageOf } from '../fault.js';
 import type { Event } from '../events/event.js';
 import type { Log } from '../module.js';
 import { discover } from '../stack/discover.js';
@@ -16,6 +17,15 @@ const outputListeners: Readonly<Record<string, Readonly<Record<string, unknown>>
   'event-file': { file: 'events.jsonl' },
   'csv-audit': { dir: auditDir },
   'alarm-file': {},
+};
+
+const make = async (dir: string): Promise<void> => {
+  try {
+    await clear(dir);
+  } catch (cause) {
+    const message = `${messageOf(cause)}; a directory that this user may write would be right`;
+    throw new ConfigurationError([{ where: `--out ${dir}`, message }]);
+  }
 };
 
 const clear = async (dir: string): Promise<void> => {
@@ -37,7 +47,7 @@ export class ReplayOutputs {
 
   static async open(dir: string | undefined, log: Log): Promise<ReplayOutputs> {
     if (dir === undefined) return new ReplayOutputs([]);
-    await clear(dir);
+    await make(dir);
     const shipped = discover([...searchPath({ cwd: dir }).listeners].slice(0, 1), codeExtensions).found;
     const entries = Object.entries(outputListeners).flatMap(([name, options]) => {
       const found = shipped.get(name);

@@ -28,7 +28,12 @@ export class CaptureFile {
     try {
       return new CaptureFile(path, await openCapture(path), log);
     } catch (cause) {
-      throw new Error(`cannot write the capture ${path}: ${messageOf(cause)}`, { cause });
+      throw new Error(
+        `cannot write the capture ${path}: ${messageOf(cause)}; a file that this user may write would be right`,
+        {
+          cause,
+        },
+      );
     }
   }
 

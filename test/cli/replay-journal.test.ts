@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { temporaryDirs } from '../support/temporary-dir.js';
 import { tocsin } from '../support/tocsin.js';
+import { place } from '../support/user-stack.js';
 
 describe('tocsin replay --journal, used wrongly', () => {
   const { dir } = temporaryDirs();
@@ -24,8 +25,12 @@ describe('tocsin replay --journal, used wrongly', () => {
   }
 
   it('ends with 1 where the directory holds no journal', async () => {
-    const { code, stderr } = await tocsin(['replay', '--stack', 'sshd', '--journal', 'nothing'], { cwd: dir() });
-    expect(stderr).to.match(/nothing.journal/);
-    expect(code).to.equal(1);
+    for (const name of ['nothing', place(dir(), 'a-file', '')]) {
+      const { code, stderr } = await tocsin(['replay', '--stack', 'sshd', '--journal', name], { cwd: dir() });
+      expect(stderr).to.match(
+        /^tocsin: --journal: .* holds no journal \(E.*\); the data directory of a run would be right\n$/u,
+      );
+      expect(code).to.equal(1);
+    }
   });
 });
