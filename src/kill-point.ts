@@ -10,7 +10,6 @@ export const killPointNames = [
   'checkpoint-replaced',
   'segment-created',
   'segment-removing',
-  'dead-letter-written',
 ] as const;
 
 /** One of them. */

@@ -1,6 +1,5 @@
 import { messageOf } from '../fault.js';
 import { type FileLayer, realFiles } from '../journal/file-layer.js';
-import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';
 import { DeadLetterFile } from './dead-letter-file.js';
 import {
@@ -136,7 +135,6 @@ export class DeadLetters {
         const lines = Buffer.concat(batch.map(({ line }) => line));
         await this.#makeRoom(lines.length);
         await this.#file.write(lines);
-        killPoint('dead-letter-written');
         kept = true;
         this.counters.kept += batch.length;
       } catch (cause) {

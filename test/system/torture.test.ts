@@ -17,6 +17,8 @@ describe('A program that is killed again and again under load', function () {
     expect(report.acknowledged).to.be.greaterThan(10);
     expect(report.alarms).to.be.greaterThan(0);
     expect(report.lookups).to.be.greaterThan(0);
+    expect(report.sent).to.be.greaterThan(0);
+    expect(report.refused).to.be.greaterThan(0);
   };
 
   it(`loses nothing and tells nothing twice (seed ${seed})`, () => keepsItsPromises(20, false));

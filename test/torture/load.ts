@@ -7,8 +7,9 @@ import { sendHttp } from './senders/send-http.js';
 import { sendTcp } from './senders/send-tcp.js';
 import { sendUdp } from './senders/send-udp.js';
 import { type FileSender, writeFile } from './senders/write-file.js';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.js';
 
-/** What a program in a directory is given to do: senders of all kinds, and a service that it looks addresses up at. */
+/** What a program in a directory is given to do: senders of all kinds, a service that it looks addresses up at, and one that takes events. */
 export interface Load {
   /** Options with which the program receives it. */
   readonly args: readonly string[];
@@ -18,9 +19,11 @@ export interface Load {
   readonly file: FileSender;
   /** Addresses asked for so far. */
   readonly lookups: () => number;
+  /** Where events are sent to. */
+  readonly webhook: WebhookReceiver;
   /** Ends sending; resolves when all that was handed over is out. Safe to call twice. */
   stopSending(): Promise<unknown>;
-  /** Ends the service too. */
+  /** Ends the services too. */
   close(): Promise<void>;
 }
 
@@ -37,7 +40,8 @@ export const startLoad = async (dir: string): Promise<Load> => {
     response.statusCode = asked % failsEvery === 0 ? 500 : 200;
     setTimeout(() => response.end(`[{field: "bad", len: 9, value: "${path}"}]`), (asked * 37) % latestAnswerMs);
   });
-  placeFiles(dir, lookups.url);
+  const webhook = await startWebhookReceiver();
+  placeFiles(dir, { lookupUrl: lookups.url, webhookUrl: webhook.url });
   mkdirSync(join(dir, 'in'));
   const acknowledged = new Set<string>();
   const file = writeFile({ name: 'file', path: followedFile(dir) });
@@ -59,10 +63,12 @@ export const startLoad = async (dir: string): Promise<Load> => {
     acknowledged,
     file,
     lookups: () => lookups.asked.length,
+    webhook,
     stopSending,
     close: async () => {
       await stopSending();
       await lookups.close();
+      await webhook.close();
     },
   };
 };

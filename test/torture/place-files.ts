@@ -43,7 +43,7 @@ export default defineModule({
 });
 `;
 
-const stack = (config: number): string =>
+const stack = (config: number, webhookUrl: string): string =>
   `description: What torture runs
 configDir: ../configs
 modules:
@@ -53,6 +53,7 @@ listeners:
   event-file: {}
   csv-audit: { dir: audit }
   alarm-file: {}
+  webhook: { url: "${webhookUrl}", timeout: 300ms, when: "event.class != 'Entry'" }
 `;
 
 const rule = (stage: number, occurrence: number, timeout: number): object => ({
@@ -85,19 +86,19 @@ const directives = (config: number): object => ({
 const assets = { assets: [{ name: 'net', cidr: '10.0.0.0/8', value: 5 }] };
 
 /** Writes the configuration of the given number, whole: a module's option, and a directive. */
-export const placeConfiguration = (dir: string, config: number): void => {
-  place(dir, 'stacks/torture.yaml', stack(config));
+export const placeConfiguration = (dir: string, config: number, webhookUrl: string): void => {
+  place(dir, 'stacks/torture.yaml', stack(config, webhookUrl));
   place(dir, 'configs/directives_torture.json', JSON.stringify(directives(config)));
 };
 
-/** Writes what does not change: module, assets, and where addresses are looked up. */
-export const placeFiles = (dir: string, lookupUrl: string): void => {
+/** Writes what does not change: module, assets, and where addresses are looked up; and the first configuration. */
+export const placeFiles = (dir: string, { lookupUrl, webhookUrl }: { lookupUrl: string; webhookUrl: string }): void => {
   place(dir, 'modules/ledger.ts', ledgerModule);
   place(dir, 'configs/assets_torture.json', JSON.stringify(assets));
   const config = JSON.stringify({ url: `${lookupUrl}/ip/\${ip}` });
   const sources = [{ name: 'Wise', type: 'IP', plugin: 'Wise', enabled: true, config }];
   place(dir, 'configs/intel_torture.json', JSON.stringify({ intel_sources: sources }));
-  placeConfiguration(dir, 0);
+  placeConfiguration(dir, 0, webhookUrl);
 };
 
 /** The file that is followed. */

@@ -9,6 +9,7 @@ import { placeConfiguration } from './place-files.js';
 import { planRounds, type Round } from './plan.js';
 import { pause } from './senders/sender.js';
 import { Victim } from './victim.js';
+import { checkWebhook } from './webhook-receiver.js';
 
 /** What is to be done. */
 export interface TortureOptions {
@@ -31,6 +32,9 @@ export interface TortureReport {
   readonly acknowledged: number;
   readonly alarms: number;
   readonly lookups: number;
+  /** Events that the webhook's receiver took, and requests that it failed. */
+  readonly sent: number;
+  readonly refused: number;
 }
 
 const pointWithinMs = 8000;
@@ -136,7 +140,7 @@ class Torture {
 
   #change(): void {
     this.#config += 1;
-    placeConfiguration(this.#options.dir, this.#config);
+    placeConfiguration(this.#options.dir, this.#config, this.#load.webhook.url);
   }
 
   /** Lets a last life work off all there is, and ends it as an administrator does. */
@@ -187,6 +191,7 @@ class Torture {
     findings.push(
       ...checkLedger(rowsOf(this.#output('audit/ledger.csv')), sent).map((found) => `ledger.csv: ${found}`),
     );
+    findings.push(...checkWebhook(this.#output('events.jsonl'), this.#load.webhook));
     findings.push(...(await this.#replayed(dir)));
     return {
       findings,
@@ -194,6 +199,8 @@ class Torture {
       acknowledged: this.#load.acknowledged.size,
       alarms: this.#output('siem_alarms.json').toString('utf8').split('\n').length - 1,
       lookups: this.#load.lookups(),
+      sent: this.#load.webhook.taken.size,
+      refused: this.#load.webhook.refused(),
     };
   }
 
