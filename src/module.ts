@@ -46,8 +46,10 @@ export interface KeyedState {
   has(key: string): boolean;
   /** The value, for changing in place: it counts as changed from here on. */
   edit<V>(key: string): V | undefined;
-  /** The same for one who holds the value already. */
+  /** The same for one who holds the value already. Once is enough while `epoch` stays the same. */
   willChange(key: string): void;
+  /** Another number as soon as a checkpoint has begun. */
+  readonly epoch: number;
   put(key: string, value: unknown): void;
   delete(key: string): boolean;
   keys(): IterableIterator<string>;

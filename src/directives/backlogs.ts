@@ -102,7 +102,11 @@ export class Backlogs {
 
   /** The backlog is about to change. */
   touch(live: Live): Backlog {
-    this.state.willChange(live.key);
+    const { epoch } = this.state;
+    if (live.changedIn !== epoch) {
+      this.state.willChange(live.key);
+      live.changedIn = epoch;
+    }
     return live.backlog;
   }
 

@@ -9,6 +9,8 @@ export class Live {
   due: number | undefined = undefined;
   /** Its place among those of that second. */
   place = 0;
+  /** Epoch of the state that was last told of a change; -1 where it was told of none. */
+  changedIn = -1;
   /** Key of the events its current rule wants; undefined where no event can have it, or it waits for none yet. */
   wanted: PinValue | undefined = undefined;
   /** Latest time, in seconds, of an event that its current stage takes (dsiem.md §3.7). */

@@ -6,7 +6,7 @@ import type { LogRecord } from '../record.js';
 class StoredOnly extends Event {
   stored: StoredEvent | undefined;
   get summary(): string {
-    return this.stored?.summary ?? '';
+    return this.stored?.summary ?? this.stored?.event ?? '';
   }
   override get severity(): StoredEvent['severity'] {
     return this.stored?.severity ?? 'notice';
@@ -22,10 +22,18 @@ class StoredOnly extends Event {
   }
 }
 
+/** None of quiet events. @throws TypeError where it is no text; what its getter throws */
+const summaryOf = (event: Event): string | undefined => {
+  if (event.class.quiet === true) return undefined;
+  const { summary } = event;
+  if (typeof summary !== 'string') throw new TypeError(`its summary is ${typeof summary}, a text would be right`);
+  return summary;
+};
+
 /** What `storeEvent` would find wrong, without storing. @throws TypeError; what getters throw */
 export const checkStorable = (event: Event): void => {
-  const { summary, fields } = event;
-  if (typeof summary !== 'string') throw new TypeError(`its summary is ${typeof summary}, a text would be right`);
+  const { fields } = event;
+  summaryOf(event);
   const values: Readonly<Record<string, unknown>> = fields;
   for (const name of jsonFieldsOf(event.class.fields)) JSON.stringify(values[name]);
 };
@@ -41,8 +49,8 @@ const inOrder = ({ class: { fields: declared }, fields }: Event): object => {
  * @throws TypeError where it has no summary, or a field that JSON cannot carry; what its getters throw
  */
 export const storeEvent = (event: Event, code?: string): string => {
-  const { auditId, record, summary } = event;
-  if (typeof summary !== 'string') throw new TypeError(`its summary is ${typeof summary}, a text would be right`);
+  const { auditId, record } = event;
+  const isQuiet = event.class.quiet === true;
   return JSON.stringify({
     id: event.id,
     event: event.class.name,
@@ -51,9 +59,9 @@ export const storeEvent = (event: Event, code?: string): string => {
     time: event.time,
     module: event.module,
     code,
-    summary,
+    summary: summaryOf(event),
     fields: code === undefined ? event.fields : inOrder(event),
-    record: event.class.quiet === true ? undefined : storedRecord(record),
+    record: isQuiet ? undefined : storedRecord(record),
   });
 };
 

@@ -105,7 +105,8 @@ export interface StoredEvent {
   readonly module: string;
   /** Of a user's module: which code dispatched it, see `codeOf`. */
   readonly code?: string;
-  readonly summary: string;
+  /** None of a quiet class, whose events are too many for it. */
+  readonly summary?: string;
   readonly fields: Readonly<Record<string, Json>>;
   /** The record it came from, without what it was normalized to. */
   readonly record?: Omit<LogRecord, 'normalized'>;

@@ -18,6 +18,7 @@ export class ModuleState implements KeyedState {
   #due = new Set<string>();
   #take: TakeChange | undefined;
   #unsaved: TellUnsaved | undefined;
+  epoch = 0;
 
   readonly #tracked: boolean;
 
@@ -71,6 +72,7 @@ export class ModuleState implements KeyedState {
 
   /** From here on `slice` gives out what changed before this call, as it was at this call. */
   beginCheckpoint(take: TakeChange, unsaved?: TellUnsaved): void {
+    this.epoch += 1;
     this.#due = this.#changed;
     this.#changed = new Set();
     this.#take = take;

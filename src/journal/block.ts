@@ -57,6 +57,8 @@ export class FrameSource {
   }
 }
 
+/** Bytes of UTF-8 a UTF-16 unit takes at most. */
+const mostUtf8 = 3;
 const nowhere = new FrameSource({ input: '' });
 let lastBlockId = 0;
 
@@ -102,23 +104,35 @@ export class BlockWriter {
   ): number {
     const length = end - start;
     this.#reserve(entryHeaderBytes + length);
+    const at = this.#offset + entryHeaderBytes;
+    if (length < 48) for (let from = start; from < end; from += 1) this.#buffer[at + from - start] = bytes[from] ?? 0;
+    else if (start === 0 && end === bytes.length) this.#buffer.set(bytes, at);
+    else this.#buffer.set(bytes.subarray(start, end), at);
+    return this.#head(kind, flags, source, receivedAt, length);
+  }
+
+  /** The same for text, written as UTF-8. */
+  addText(kind: number, receivedAt: number, text: string): number {
+    this.#reserve(entryHeaderBytes + text.length * mostUtf8);
+    const length = this.#buffer.write(text, this.#offset + entryHeaderBytes);
+    return this.#head(kind, 0, undefined, receivedAt, length);
+  }
+
+  /** Writes an entry's header before its bytes. */
+  #head(kind: number, flags: number, source: FrameSource | undefined, receivedAt: number, length: number): number {
     const from = source ?? nowhere;
     if (from.blockId !== this.#id) {
       from.blockId = this.#id;
       from.blockIndex = this.#sources.push(from) - 1;
     }
     const view = this.#view;
-    let offset = this.#offset;
+    const offset = this.#offset;
     view.setUint8(offset, kind);
     view.setUint8(offset + 1, flags);
     view.setUint16(offset + 2, from.blockIndex, true);
     view.setUint32(offset + 4, length, true);
     view.setFloat64(offset + 8, receivedAt, true);
-    offset += entryHeaderBytes;
-    if (length < 48) for (let at = start; at < end; at += 1) this.#buffer[offset + at - start] = bytes[at] ?? 0;
-    else if (start === 0 && end === bytes.length) this.#buffer.set(bytes, offset);
-    else this.#buffer.set(bytes.subarray(start, end), offset);
-    this.#offset = offset + length;
+    this.#offset = offset + entryHeaderBytes + length;
     this.count += 1;
     return this.firstSeq + this.count - 1;
   }

@@ -32,11 +32,11 @@ export class EventBatch {
       if (seq < knownSeq || (seq === knownSeq && ordinal <= knownOrdinal)) return;
       this.#known = undefined;
     }
-    const bytes = Buffer.from(storeEvent(event, this.codes.get(event.module)));
+    const json = storeEvent(event, this.codes.get(event.module));
     if (event.class.quiet !== true) this.events += 1;
     this.lastEventId = event.id;
-    this.#writer ??= new BlockWriter({ firstSeq: this.#nextNumber, bytes: Math.max(16_384, bytes.length * 2) });
-    this.#writer.add(entryKinds.event, 0, undefined, event.time, bytes, 0, bytes.length);
+    this.#writer ??= new BlockWriter({ firstSeq: this.#nextNumber, bytes: 16_384 });
+    this.#writer.addText(entryKinds.event, event.time, json);
     this.#nextNumber += 1;
   }
 

@@ -27,6 +27,7 @@ describe('ModuleState', () => {
       fc.property(fc.array(step), fc.array(step), fc.array(step), (before, during, after) => {
         const state = new ModuleState('m');
         const kept = new Map<string, string>();
+        const told = new WeakMap<object, number>();
         const run = (steps: typeof before): void => {
           for (const { do: what, key, n } of steps) {
             if (what === 'put') state.put(key, { n, list: [n] });
@@ -34,8 +35,10 @@ describe('ModuleState', () => {
             else if (what === 'slice') state.slice(n);
             else if (what === 'held') {
               const held = state.get<{ n: number; list: number[] }>(key);
-              state.willChange(key);
-              held?.list.push(n);
+              if (held === undefined) continue;
+              if (told.get(held) !== state.epoch) state.willChange(key);
+              told.set(held, state.epoch);
+              held.list.push(n);
             } else state.edit<{ n: number; list: number[] }>(key)?.list.push(n);
           }
         };

@@ -28,11 +28,16 @@ describe('EventBatch', () => {
     expect([reader.header.firstSeq, reader.header.count, batch.lastEventId]).to.deep.equal([5, 2, '1-3']);
   });
 
-  it('counts what people see: quiet events are stored and not counted', () => {
+  it('counts what people see: quiet events are stored, without what only people read, and not counted', () => {
     const batch = new EventBatch({ lastEventId: undefined, lastEventNumber: 0 });
     batch.add(said('1-0', 'a'));
-    batch.add(Object.assign(new Counted({ what: 'b' }), { id: '1-1', module: 'm' }));
-    expect(new BlockReader(batch.take() ?? new Uint8Array()).header.count).to.equal(2);
+    batch.add(Object.assign(new Counted({ what: 'ä€😀'.repeat(9_000) }), { id: '1-1', module: 'm' }));
+    const reader = new BlockReader(batch.take() ?? new Uint8Array());
+    expect(reader.header.count).to.equal(2);
+    while (reader.next());
+    const stored = JSON.parse(reader.bytes.toString('utf8', reader.start, reader.end)) as unknown;
+    expect(stored).to.deep.include({ id: '1-1', event: 'Counted', fields: { what: 'ä€😀'.repeat(9_000) } });
+    expect(stored).not.to.have.any.keys('summary', 'record');
     expect(batch.events).to.equal(1);
   });
 });

@@ -4,6 +4,7 @@ import type { KeyedState } from '../../src/module.js';
 export class MemoryState implements KeyedState {
   readonly changed = new Set<string>();
   readonly #values: Map<string, unknown>;
+  #epoch = 0;
 
   constructor(entries: Iterable<[string, unknown]> = []) {
     this.#values = new Map(entries);
@@ -38,6 +39,12 @@ export class MemoryState implements KeyedState {
 
   willChange(key: string): void {
     if (this.#values.has(key)) this.changed.add(key);
+  }
+
+  /** Never the same: `changed` may have been cleared since. */
+  get epoch(): number {
+    this.#epoch += 1;
+    return this.#epoch;
   }
 
   put(key: string, value: unknown): void {

@@ -5,6 +5,7 @@ import { parseSyslog } from '../../src/syslog-parser/index.js';
 
 /** A KeyedState that can be taken through JSON, as a checkpoint and a restart do. Entries come back in another order. */
 export class FakeState implements KeyedState {
+  readonly epoch = 0;
   private values = new Map<string, unknown>();
 
   restart(): void {
