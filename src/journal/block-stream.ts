@@ -18,6 +18,14 @@ const pieceBytes = 1024 * 1024;
 /** No block is larger: the longest frame has 16 MiB. */
 const largestBlockBytes = 64 * 1024 * 1024;
 
+/** A block that is not what was written, between two that are in their places. */
+export interface DamagedBlock {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Bytes before it, as they were before compressing. */
+  readonly offset: number;
+}
+
 /** A file's bytes from front to back, of which nothing beyond `size` is read. */
 const piecesOf = async function* (file: OpenFile, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < size; ) {
@@ -31,11 +39,17 @@ const piecesOf = async function* (file: OpenFile, size: number): AsyncGenerator<
 
 /**
  * The blocks of a segment, plain or compressed, one after the other, each checked; bytes are valid until the next one is
- * asked for. Ends at the first byte that is not part of a sound block, and returns what was wrong with it.
+ * asked for. A damaged one is told and passed over where the one behind it begins as its header says, as in `SegmentLog`.
+ * Ends at the first byte that is not part of a block, and returns what was wrong with it.
  */
 export const readBlocks = async function* (
   file: OpenFile,
-  options: { readonly firstSeq: number; readonly size: number; readonly packed: boolean },
+  options: {
+    readonly firstSeq: number;
+    readonly size: number;
+    readonly packed: boolean;
+    readonly onDamaged: (block: DamagedBlock) => void;
+  },
 ): AsyncGenerator<Buffer, StreamEnd> {
   let { firstSeq: nextSeq } = options;
   let offset = 0;
@@ -47,7 +61,8 @@ export const readBlocks = async function* (
         const block = firstBlock(waiting, nextSeq);
         if (block === 'unfinished') break;
         if (typeof block === 'string') return { offset, nextSeq, fault: block };
-        yield block.bytes;
+        if (block.intact) yield block.bytes;
+        else options.onDamaged({ firstSeq: nextSeq, lastSeq: block.nextSeq - 1, offset });
         ({ nextSeq } = block);
         offset += block.bytes.length;
         waiting = waiting.subarray(block.bytes.length);
@@ -56,21 +71,32 @@ export const readBlocks = async function* (
   } catch (cause) {
     return { offset, nextSeq, fault: messageOf(cause) };
   }
-  return { offset, nextSeq, fault: waiting.length === 0 ? undefined : 'ends within a block' };
+  return { offset, nextSeq, fault: waiting.length === 0 ? undefined : 'ends within a block, or with a damaged one' };
 };
 
 const unpacked = (file: OpenFile, size: number): AsyncIterable<Buffer> =>
   pipeline(Readable.from(piecesOf(file, size)), createGunzip({ chunkSize: 256 * 1024 }), () => undefined);
 
+interface FoundBlock {
+  readonly bytes: Buffer;
+  readonly nextSeq: number;
+  readonly intact: boolean;
+}
+
 const firstBlock = (
   bytes: Buffer,
   expectedSeq: number,
-): { readonly bytes: Buffer; readonly nextSeq: number } | 'unfinished' | 'is no block' | 'has another number' => {
-  if (bytes.length < blockHeaderBytes) return 'unfinished';
+): FoundBlock | 'unfinished' | 'is no block' | 'has another number' => {
   const header = readBlockHeader(bytes);
-  if (header === undefined || header.count === 0 || header.length > largestBlockBytes) return 'is no block';
+  if (header === undefined) return bytes.length < blockHeaderBytes ? 'unfinished' : 'is no block';
+  if (header.count === 0 || header.length > largestBlockBytes) return 'is no block';
   if (header.firstSeq !== expectedSeq) return 'has another number';
   if (bytes.length < header.length) return 'unfinished';
   const block = bytes.subarray(0, header.length);
-  return blockIsIntact(block) ? { bytes: block, nextSeq: expectedSeq + header.count } : 'is no block';
+  const nextSeq = expectedSeq + header.count;
+  if (blockIsIntact(block)) return { bytes: block, nextSeq, intact: true };
+  // The header may be what is damaged: it is believed where the next block is where it says, and has the number it says.
+  const behind = bytes.subarray(header.length);
+  if (behind.length < blockHeaderBytes) return 'unfinished';
+  return readBlockHeader(behind)?.firstSeq === nextSeq ? { bytes: block, nextSeq, intact: false } : 'is no block';
 };

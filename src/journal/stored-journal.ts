@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../fault.js';
 import { readArchiveName } from './archived-segment.js';
-import { readBlocks, type StreamEnd } from './block-stream.js';
+import { type DamagedBlock, readBlocks, type StreamEnd } from './block-stream.js';
 import type { FileLayer, OpenFile } from './file-layer.js';
 import { JournalError, systemCodeOf } from './journal-error.js';
 import { readSegmentName } from './segment-files.js';
@@ -40,7 +40,8 @@ export const listStored = async (fs: FileLayer, dir: string): Promise<StoredSegm
 
 /**
  * Gives all blocks of a journal, archive and live segments, in order, up to where it ended when this began; reads only,
- * also while another process writes, archives and removes. What is damaged is passed over up to the next segment.
+ * also while another process writes, archives and removes. A damaged block is passed over, and more of them up to the next
+ * segment.
  * @throws JournalError `read-failed`
  */
 export const storedBlocks = async function* (options: {
@@ -68,7 +69,9 @@ export const storedBlocks = async function* (options: {
       if (file !== undefined) {
         try {
           const size = firstSeq === end.firstSeq && !packed ? end.size : await file.size();
-          at = yield* readBlocks(file, { firstSeq, size, packed });
+          const onDamaged = ({ offset, ...numbers }: DamagedBlock): void =>
+            onGap({ kind: 'damaged', ...numbers, where: `${path} at ${offset}: its checksum does not fit` });
+          at = yield* readBlocks(file, { firstSeq, size, packed, onDamaged });
         } finally {
           await file.close();
         }

@@ -141,6 +141,30 @@ describe('storedBlocks()', () => {
     expect(told).to.deep.equal(missing);
   });
 
+  it('passes over one damaged block where the next one is in its place, and no more than the rest of the segment else', async () => {
+    const fs = new FaultyFiles();
+    const log = await SegmentLog.open({ dir, fs, segmentBytes: 2000 });
+    await appendUpTo(log, 8);
+    const path = pathOf(fs, 1);
+    const block = blockOf(1, [text(1)]).length;
+    const flip = (at: number): void =>
+      fs.corrupt(path, (content) => {
+        content[at] = (content[at] ?? 0) ^ 4;
+        return content;
+      });
+    flip(block + 100);
+    const one = await walk(fs);
+    expect(one.seqs).to.deep.equal([1, 3, 4, 5, 6, 7, 8]);
+    const where = `${path} at ${block}: its checksum does not fit`;
+    expect(one.gaps).to.deep.equal([{ kind: 'damaged', firstSeq: 2, lastSeq: 2, where }]);
+    flip(block + 8); // Its length.
+    const rest = await walk(fs);
+    expect(rest.seqs).to.deep.equal([1, 6, 7, 8]);
+    expect(rest.gaps).to.deep.equal([
+      { kind: 'damaged', firstSeq: 2, lastSeq: 5, where: `${path} at ${block}: is no block` },
+    ]);
+  });
+
   it('tells of what was not kept, of a segment that is gone, and of an end cut short', async () => {
     const fs = new FaultyFiles();
     const log = await open(fs);
