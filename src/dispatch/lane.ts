@@ -31,6 +31,7 @@ export class Lane {
   #saved = -1;
   readonly #stopped: AbortSignal;
   #ended: Promise<void> = Promise.resolve();
+  #saidGivenUp = 0;
   /** Ends waiting for more events: something else is due. */
   #woken = new AbortController();
   /** All up to here is delivered or set aside, and nothing of it is held by the listener. */
@@ -176,9 +177,17 @@ export class Lane {
   async #noteFirm(): Promise<void> {
     const firm = this.#firm;
     await this.delivery.asideIsSafe();
+    this.#sayGivenUp();
     if (firm <= this.position || this.#stopped.aborted) return;
     this.position = firm;
     this.#moved();
+  }
+
+  #sayGivenUp(): void {
+    const { name, counters } = this.delivery;
+    const count = counters.outbox_full - this.#saidGivenUp;
+    this.#saidGivenUp = counters.outbox_full;
+    if (count > 0) this.#log.error(`listener ${name}: the outbox is full: ${count} events it lacks are set aside`);
   }
 
   /** What comes next; 'woken' where something else is to be done first. */
@@ -246,6 +255,7 @@ export class Lane {
       return false;
     }
     killPoint('listener-flushed');
+    this.#sayGivenUp();
     this.#firm = this.#taken;
     this.position = this.#taken;
     return true;

@@ -19,7 +19,8 @@ class Said extends NoticeEvent<typeof Said.fields> {
   }
 }
 
-const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const said: string[] = [];
+const log: Log = { info: () => undefined, warn: () => undefined, error: (message) => void said.push(message) };
 const deadLetterPath = '/data/dead-letter.jsonl';
 const numbers = (to: number): number[] => Array.from({ length: to }, (_, n) => n + 1);
 
@@ -123,6 +124,7 @@ const fails = (): never => {
 
 describe('An outbox that is full', () => {
   it('sets aside what a lane that fails has missed, each event once and in order, and goes on with what is newer', async () => {
+    said.splice(0);
     const fs = new FaultyFiles();
     const got: string[] = [];
     let well = false;
@@ -140,6 +142,8 @@ describe('An outbox that is full', () => {
     expect(aside[0]).to.deep.equal({ number: 1, id: '1-0', reason: 'the outbox is full, last: away' });
     expect(run.delivery.counters).to.include({ failed: aside.length, outbox_full: aside.length, lost: 0 });
     expect(run.lane.dropped).to.equal(0);
+    const counts = said.map((line) => Number(/^listener l: the outbox is full: (\d+) events/u.exec(line)?.[1]));
+    expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(aside.length);
     run.stop();
     await run.outbox.close();
     well = true;
