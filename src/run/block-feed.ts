@@ -13,7 +13,7 @@ export interface FeedBlock {
 }
 
 /** Entries that the core does not get. */
-export interface LostEntries {
+interface LostEntries {
   readonly firstSeq: number;
   readonly count: number;
 }

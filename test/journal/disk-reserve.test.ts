@@ -50,4 +50,9 @@ describe('DiskReserve', () => {
     expect((await asked(6 * mib, 100 * mib, reserve)).low).to.equal(false);
     expect((await asked(5.3 * mib, 100 * mib, reserve)).low).to.equal(false);
   });
+
+  it('is close to its end before it is low', async () => {
+    expect((await asked(19 * mib, 100 * mib)).close).to.equal(true);
+    expect((await asked(21 * mib, 100 * mib)).close).to.equal(false);
+  });
 });
