@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import type { GenerationEntry } from '../journal/generation-entry.js';
 import { oldestKept } from '../journal/oldest-kept.js';
 import type { Log } from '../module.js';
 import type { CoreStack } from '../stack/resolve.js';
 import { shortId } from './generation.js';
-import { GenerationStore } from './generation-store.js';
-import { GenerationHistory } from './history.js';
+import type { GenerationStore } from './generation-store.js';
+import type { GenerationHistory } from './history.js';
+import { type GenerationsOptions, type KeptGenerations, readKept } from './kept-generations.js';
 
 /** What works on frames, and what they came under. */
 export interface ChosenGeneration {
@@ -17,12 +17,6 @@ export interface ChosenGeneration {
 }
 
 type Kept = Pick<ChosenGeneration, 'id' | 'stack'>;
-
-/** Where generations of a data directory lie. */
-export const generationsDir = (dataDir: string): string => join(dataDir, 'generations');
-
-/** Where their history lies, beside them. */
-export const historyFile = (dataDir: string): string => join(generationsDir(dataDir), 'history.json');
 
 /** The configurations of a run: the one of now, those that waiting frames came under, and which of them can be used. */
 export class Generations {
@@ -37,22 +31,17 @@ export class Generations {
   /** What ran last. */
   #working: Kept | undefined;
 
-  private constructor(store: GenerationStore, history: GenerationHistory, log: Log) {
+  private constructor({ store, history, log }: KeptGenerations) {
     this.#store = store;
     this.#history = history;
     this.#log = log;
   }
 
-  /** `cacheDir`: for users' code in the form in which this process imports it. Rejects where the directory cannot be used. */
-  static async open(options: {
-    readonly dataDir: string;
-    readonly cacheDir: string;
-    readonly log: Log;
-  }): Promise<Generations> {
-    const { dataDir, cacheDir, log } = options;
-    const store = new GenerationStore({ dir: generationsDir(dataDir), cacheDir });
-    await store.open();
-    return new Generations(store, await GenerationHistory.open(historyFile(dataDir), log), log);
+  /** Makes the directory where there is none. Rejects where it cannot be used. */
+  static async open(options: GenerationsOptions): Promise<Generations> {
+    const kept = await readKept(options);
+    await kept.store.open();
+    return new Generations(kept);
   }
 
   /** The configuration of now. */

@@ -3,9 +3,9 @@ import { readBlockHeader } from '../journal/block.js';
 import type { Log } from '../module.js';
 import type { CoreStack } from '../stack/resolve.js';
 import { shortId } from './generation.js';
-import { GenerationStore } from './generation-store.js';
-import { generationsDir, historyFile } from './generations.js';
-import { GenerationHistory } from './history.js';
+import type { GenerationStore } from './generation-store.js';
+import type { GenerationHistory } from './history.js';
+import { type GenerationsOptions, type KeptGenerations, readKept } from './kept-generations.js';
 
 /** The configurations that the blocks of a stored journal came under; reads only. */
 export class ReplayedGenerations {
@@ -18,21 +18,14 @@ export class ReplayedGenerations {
   /** Generations that cannot be used. */
   readonly unusable = new Set<string>();
 
-  private constructor(store: GenerationStore, history: GenerationHistory, log: Log) {
+  private constructor({ store, history, log }: KeptGenerations) {
     this.#store = store;
     this.#history = history;
     this.#log = log;
   }
 
-  /** `cacheDir`: for users' code in the form in which this process imports it. */
-  static async open(options: {
-    readonly dataDir: string;
-    readonly cacheDir: string;
-    readonly log: Log;
-  }): Promise<ReplayedGenerations> {
-    const { dataDir, cacheDir, log } = options;
-    const store = new GenerationStore({ dir: generationsDir(dataDir), cacheDir });
-    return new ReplayedGenerations(store, await GenerationHistory.open(historyFile(dataDir), log), log);
+  static async open(options: GenerationsOptions): Promise<ReplayedGenerations> {
+    return new ReplayedGenerations(await readKept(options));
   }
 
   /** The configuration with which to go on at this block, and the entry behind which it holds; undefined: that of before. */

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Generations, generationsDir, historyFile } from '../../src/generations/generations.js';
+import { Generations } from '../../src/generations/generations.js';
+import { generationsDir, historyFile } from '../../src/generations/kept-generations.js';
 import type { ModuleDefinition } from '../../src/module.js';
 import { type ResolvedStack, resolveStack } from '../../src/stack/resolve.js';
 import { searchPath } from '../../src/stack/search-path.js';
