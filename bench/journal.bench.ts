@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlockWriter, entryKinds, FrameSource } from '../src/journal/block.js';
 import { SegmentLog } from '../src/journal/segment-log.js';
+import { blocksOf, failedLogins } from './support/failed-logins.js';
 import type { Figure } from './support/figure.js';
 import { Live } from './support/live.js';
-import { writeSshdLog } from './support/sshd-lines.js';
+import { sshdLines, writeSshdLog } from './support/sshd-lines.js';
 
 const lines = Number(process.env['BENCH_LINES'] ?? 1_000_000);
-const backlogs = lines / 10;
-const blockBytes = 256 * 1024;
+/** Each begins four backlogs. */
+const sources = lines / 40;
 
 /** Lines a second that a run takes from a file and works on, beginning with the start of the program. */
 const throughput = async (file: string, ...args: string[]): Promise<number> => {
@@ -24,31 +24,17 @@ const throughput = async (file: string, ...args: string[]): Promise<number> => {
   }
 };
 
-const failed = (number: number): string => {
-  const from = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
-  return `<38>Nov 20 10:00:00 gate sshd[7]: Failed password for root from ${from} port 22 ssh2`;
-};
-
-/** Adds failed logins, each from another of so many sources, behind what a journal holds. */
-const addFrames = async (dataDir: string, count: number, sources: number): Promise<void> => {
+/** Adds messages behind what a journal holds. */
+const addFrames = async (dataDir: string, messages: Iterable<string>): Promise<void> => {
   const log = await SegmentLog.open({ dir: join(dataDir, 'journal') });
-  const source = new FrameSource({ input: 'bench' });
-  const now = Date.now();
-  for (let number = 0; number < count; ) {
-    const block = new BlockWriter({ firstSeq: log.lastSeq + 1, bytes: blockBytes });
-    for (; number < count && block.bytes < blockBytes; number += 1) {
-      const bytes = Buffer.from(failed(number % sources));
-      block.add(entryKinds.frame, 0, source, now, bytes, 0, bytes.length);
-    }
-    await log.append(block.seal(now));
-  }
+  for (const block of blocksOf(messages, log.lastSeq)) await log.append(block);
   await log.close();
 };
 
 /** Seconds from the start of the program until it has worked off what a journal holds. */
 const workOff = async (dir: string, count: number): Promise<number> => {
   const began = performance.now();
-  const live = new Live(['--stack', 'dsiem', '--tcp', '127.0.0.1:0'], dir);
+  const live = new Live(['--stack', 'sshd,dsiem', '--tcp', '127.0.0.1:0'], dir);
   try {
     await live.ready();
     await live.settled(({ core }) => core.records >= count);
@@ -57,6 +43,10 @@ const workOff = async (dir: string, count: number): Promise<number> => {
     await live.stop({ keep: true });
   }
 };
+
+function* withPriority(messages: Iterable<string>): Generator<string> {
+  for (const message of messages) yield `<38>${message}`;
+}
 
 /** What keeping a journal costs, and how long a restart takes that finds much to work off. */
 export const run = async (): Promise<Figure[]> => {
@@ -67,9 +57,9 @@ export const run = async (): Promise<Figure[]> => {
     const without = await throughput(file, '--journal', 'off');
     const withJournal = await throughput(file);
     const dataDir = join(dir, 'data');
-    await addFrames(dataDir, backlogs, backlogs);
-    await workOff(dir, backlogs);
-    await addFrames(dataDir, lines, backlogs);
+    await addFrames(dataDir, failedLogins(0, sources, sources));
+    await workOff(dir, sources);
+    await addFrames(dataDir, withPriority(sshdLines(lines)));
     const seconds = await workOff(dir, lines);
     return [
       { what: 'a followed file through sshd, --journal off', value: Math.round(without), unit: 'lines/s' },
@@ -80,7 +70,7 @@ export const run = async (): Promise<Figure[]> => {
         target: Math.round(without * 0.75),
       },
       {
-        what: `restart with ${lines} frames to work off and ${backlogs} backlogs`,
+        what: `restart with ${lines} frames to work off and ${sources * 4} backlogs`,
         value: seconds,
         unit: 's',
         target: 15,
