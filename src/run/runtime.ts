@@ -1,3 +1,4 @@
+// Over 250 lines: the parts of a run and the order in which they start, change and end share what one class holds.
 import { join } from 'node:path';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { Generations } from '../generations/generations.js';
