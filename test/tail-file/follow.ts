@@ -56,3 +56,21 @@ export class Follow {
     return this.reports.map(({ kind }) => kind);
   }
 }
+
+/** Before each test of a suite, a file in a directory of its own, followed; afterwards all is gone. */
+export const followEach = (
+  set: (made: { readonly dir: string; readonly log: string; readonly follow: Follow }) => void,
+): void => {
+  let end: () => Promise<void>;
+  beforeEach(() => {
+    const directory = newDirectory();
+    const log = path.join(directory.path, 'app.log');
+    const follow = new Follow(log);
+    end = async () => {
+      await follow.tail.close();
+      directory.remove();
+    };
+    set({ dir: directory.path, log, follow });
+  });
+  afterEach(() => end());
+};

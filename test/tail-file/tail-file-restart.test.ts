@@ -3,21 +3,13 @@ import { gzipSync } from 'node:zlib';
 import path from 'node:path';
 import { expect } from 'chai';
 import { parseTailPosition } from '../../src/tail-file/index.js';
-import { Follow, newDirectory } from './follow.js';
+import { Follow, followEach } from './follow.js';
 
 describe('TailFile over a restart', () => {
-  let directory: ReturnType<typeof newDirectory>;
+  let dir: string;
   let log: string;
   let follow: Follow;
-  beforeEach(() => {
-    directory = newDirectory();
-    log = path.join(directory.path, 'app.log');
-    follow = new Follow(log);
-  });
-  afterEach(async () => {
-    await follow.tail.close();
-    directory.remove();
-  });
+  followEach((made) => ({ dir, log, follow } = made));
   const append = (text: string | Buffer, file = log): void => fs.appendFileSync(file, text);
 
   const lines = (from: number, to: number): string =>
@@ -86,9 +78,9 @@ describe('TailFile over a restart', () => {
     await follow.read();
     const position = follow.tail.position();
     await follow.tail.close();
-    fs.renameSync(log, path.join(directory.path, 'app.log.1.xz'));
-    fs.appendFileSync(path.join(directory.path, 'app.log.1.xz'), 'x');
-    fs.writeFileSync(path.join(directory.path, 'app.log.1.xz'), 'packed');
+    fs.renameSync(log, path.join(dir, 'app.log.1.xz'));
+    fs.appendFileSync(path.join(dir, 'app.log.1.xz'), 'x');
+    fs.writeFileSync(path.join(dir, 'app.log.1.xz'), 'packed');
     append('new\n');
     follow = new Follow(log, position === undefined ? {} : { position });
     await follow.read();

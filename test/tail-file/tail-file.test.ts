@@ -3,21 +3,13 @@ import path from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { lineFlags } from '../../src/tail-file/index.js';
-import { Follow, newDirectory } from './follow.js';
+import { Follow, followEach } from './follow.js';
 
 describe('TailFile', () => {
-  let directory: ReturnType<typeof newDirectory>;
+  let dir: string;
   let log: string;
   let follow: Follow;
-  beforeEach(() => {
-    directory = newDirectory();
-    log = path.join(directory.path, 'app.log');
-    follow = new Follow(log);
-  });
-  afterEach(async () => {
-    await follow.tail.close();
-    directory.remove();
-  });
+  followEach((made) => ({ dir, log, follow } = made));
   const append = (text: string | Buffer, file = log): void => fs.appendFileSync(file, text);
 
   describe('lines', () => {
@@ -152,10 +144,10 @@ describe('TailFile', () => {
     });
 
     it('is said once: a dangling link', async () => {
-      fs.symlinkSync(path.join(directory.path, 'nowhere'), log);
+      fs.symlinkSync(path.join(dir, 'nowhere'), log);
       await follow.read();
       await follow.read();
-      append('one\n', path.join(directory.path, 'nowhere'));
+      append('one\n', path.join(dir, 'nowhere'));
       expect(await follow.read()).to.deep.equal(['one']);
       expect(follow.kinds()).to.deep.equal(['missing', 'back']);
     });
