@@ -55,7 +55,11 @@ export class BackOff {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = setTimeout(() => {
+        // Timers may be a little early: it is not to be waited for once more.
+        this.#nextAt = Math.min(this.#nextAt ?? 0, performance.now());
+        done();
+      }, ms);
       this.#stopped.addEventListener('abort', done);
       signal.addEventListener('abort', done);
     });
