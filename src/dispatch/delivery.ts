@@ -44,6 +44,8 @@ export class Delivery {
   /** A listener that holds nothing over a failure: what it took stays in the outbox, and comes again from there. */
   readonly #forgets: boolean;
   #givenUpTo = -1;
+  /** What comes again is to wait: it was looked at whether it is worth it. */
+  #tooEarly = false;
   /** Events that it holds: taken since its last flush. */
   #unflushed = 0;
   /** What was counted since it holds any. */
@@ -105,7 +107,9 @@ export class Delivery {
 
   /** Resolves when events that come again may be offered, or are to be set aside. */
   async ready(): Promise<void> {
-    if (this.#forgets) await this.#backOff.wait();
+    if (!this.#tooEarly) return;
+    this.#tooEarly = false;
+    await this.#backOff.wait();
   }
 
   /** Resolves when what was set aside is safe against loss of power, or counted as lost. */
@@ -194,7 +198,10 @@ export class Delivery {
         if (left === 'again') return 'again';
         if (left.length === 0) return undefined;
         if (this.#backOff.waits && !this.#stopped.aborted) {
-          if (this.#forgets) return this.#forget();
+          if (this.#forgets) {
+            this.#tooEarly = true;
+            return this.#forget();
+          }
           await this.#backOff.wait();
           continue;
         }

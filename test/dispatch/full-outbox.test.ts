@@ -213,7 +213,7 @@ describe('An outbox that is full', () => {
   };
   const diesAt = fc.integer({ min: 3, max: 150 });
   // More at once would be twice the bound: then nothing is waited for.
-  const step = fc.integer({ min: 1, max: 5 });
+  const step = fc.integer({ min: 1, max: 3 });
 
   it('sets each aside once, whenever the process is killed, and leaves none out', async () => {
     await fc.assert(
