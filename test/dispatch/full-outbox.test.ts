@@ -194,6 +194,8 @@ describe('An outbox that is full', () => {
       }
       run?.stop();
       fs = end(dying);
+      // What still waits for the dead disk ends.
+      await run?.outbox.close();
     }
     const got: string[] = [];
     const run = await Run.start(fs, { handle: ({ id }) => void got.push(id) });

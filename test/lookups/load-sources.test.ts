@@ -129,7 +129,7 @@ describe('loadLookupSources()', () => {
     expect(warnings.map(({ path, message }) => `${path} ${message}`)).to.deep.equal([
       'intel_sources[1].enabeld this key is not known and does nothing, enabled would be right',
       'intel_sources[1].type "Host" means nothing here, "IP" would be right',
-      'intel_sources[7].config ulr: this key is not known and does nothing',
+      'intel_sources[7].config ulr: this key is not known and does nothing, url would be right',
     ]);
   });
 });

@@ -45,13 +45,13 @@ describe('JournalPlace', () => {
 
   it('gives up archived segments before it calls the disk full', async () => {
     const fs = new FaultyFiles();
-    fs.totalBytes = 1000;
-    fs.freeBytes = 20;
+    fs.totalBytes = 1000 * 2 ** 20;
+    fs.freeBytes = 20 * 2 ** 20;
     let given = 0;
     const kept = {
       giveRoom: async () => {
         given += 1;
-        fs.freeBytes += 20;
+        fs.freeBytes += 20 * 2 ** 20;
         return true;
       },
     } as unknown as NonNullable<JournalPlaceOptions['kept']>;
