@@ -23,7 +23,7 @@ export const writeRecordedLog = async (path: string, count: number): Promise<voi
   const lines = readFileSync(recorded, 'latin1').trimEnd().split(/\r?\n/u);
   const first = timeOf(lines[0] ?? '');
   const lasts = timeOf(lines.at(-1) ?? '') - first + msPerSecond;
-  const file = createWriteStream(path);
+  const file = createWriteStream(path, { flush: true });
   let begin = Date.UTC(2025, 0, 1);
   for (let made = 0; made < count; begin += lasts) {
     const round = lines.slice(0, count - made);

@@ -56,7 +56,7 @@ export function* sshdLines(count: number, seed = 1): Generator<string> {
 
 /** Writes such lines to a file. */
 export const writeSshdLog = async (path: string, count: number): Promise<void> => {
-  const file = createWriteStream(path);
+  const file = createWriteStream(path, { flush: true });
   let text = '';
   for (const line of sshdLines(count)) {
     text += `${line}\n`;
