@@ -1,3 +1,4 @@
+// A little longer than most: the way of one event through one directive (dsiem.md §4) is read in one go.
 import type { NormalizedEvent } from '../normalize/normalized-event.js';
 import { AlarmWriter } from './alarm-writer.js';
 import type { AssetMap } from './asset-map.js';

@@ -4,6 +4,7 @@ import { messageOf } from '../fault.js';
 import { DeliveryError, type Listener } from '../listener.js';
 import type { Log } from '../module.js';
 import type { Filter } from '../stack/filter.js';
+import { SteadyClock } from '../steady-clock.js';
 import { Attempts } from './attempts.js';
 import { BackOff } from './back-off.js';
 import { Gathered } from './gathered.js';
@@ -34,6 +35,7 @@ export class Delivery {
   readonly #filter: Filter | undefined;
   readonly #accepts: ReadonlySet<string>;
   readonly #maxAgeMs: number;
+  readonly #clock: Pick<SteadyClock, 'now'>;
   readonly #log: Log;
   readonly #stopped: AbortSignal;
   readonly #backOff: BackOff;
@@ -59,6 +61,8 @@ export class Delivery {
     readonly accepts?: readonly string[];
     /** An event received longer ago than this is not tried again. Absent: for ever. */
     readonly maxAgeMs?: number | undefined;
+    /** By which that is judged. */
+    readonly clock?: Pick<SteadyClock, 'now'>;
     readonly log: Log;
     readonly refused: Refused;
     /** Resolves when what was refused is safe against loss of power. */
@@ -74,6 +78,7 @@ export class Delivery {
     this.#filter = options.filter;
     this.#accepts = new Set(options.accepts);
     this.#maxAgeMs = options.maxAgeMs ?? Number.POSITIVE_INFINITY;
+    this.#clock = options.clock ?? new SteadyClock();
     this.#log = options.log;
     this.#aside = new SetAside(options.refused, this.counters);
     this.#refusedIsSafe = options.refusedIsSafe ?? (async () => undefined);
@@ -247,7 +252,7 @@ export class Delivery {
     const last = `last: ${this.trouble ?? 'no attempt'}`;
     if (number <= this.#givenUpTo) return { counter: 'outbox_full', reason: `the outbox is full, ${last}` };
     // The time of receipt: the time in a log line is its sender's word.
-    const isOld = (event.record?.receivedAt ?? event.time) < Date.now() - this.#maxAgeMs;
+    const isOld = (event.record?.receivedAt ?? event.time) < this.#clock.now() - this.#maxAgeMs;
     if (!isOld || !this.#backOff.waits) return undefined;
     return { counter: 'too_old', reason: `older than maxAge (${this.#maxAgeMs / 1000} s), ${last}` };
   }

@@ -4,7 +4,7 @@ import { type FileLayer, realFiles } from '../journal/file-layer.js';
 import { systemCodeOf } from '../journal/journal-error.js';
 import { messageOf } from '../fault.js';
 import type { Log } from '../module.js';
-import { SteadyClock } from './steady-clock.js';
+import { SteadyClock } from '../steady-clock.js';
 
 /** What is counted of the archive. */
 export interface ArchiveCounters {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Delivery } from '../../src/dispatch/delivery.js';
 import { type Event, NoticeEvent } from '../../src/events/event.js';
 import { DeliveryError, type Listener } from '../../src/listener.js';
+import { SteadyClock } from '../../src/steady-clock.js';
 import { until } from '../support/eventually.js';
 import { noteLog } from '../support/note-log.js';
 
@@ -17,7 +18,7 @@ const dayMs = 86_400_000;
 
 const make = (
   listener: Listener,
-  { maxAgeMs = undefined as number | undefined, stop = new AbortController() } = {},
+  { maxAgeMs = undefined as number | undefined, stop = new AbortController(), clock = new SteadyClock() } = {},
 ) => {
   const { log, notes } = noteLog();
   const refused: string[] = [];
@@ -31,6 +32,7 @@ const make = (
       return refused.push(reason) > 0;
     },
     maxAgeMs,
+    clock,
     stopped: stop.signal,
   });
   return { delivery, notes, refused, aside, stop };
@@ -81,6 +83,20 @@ describe('Delivery', () => {
     expect(refused).to.deep.equal(['older than maxAge (3600 s), last: not yet']);
     expect(delivery.counters).to.include({ delivered: 1, failed: 1, too_old: 1, lost: 0, retries: 2 });
     expect(delivery.trouble).to.equal(undefined);
+  });
+
+  it('takes no event for old because the clock was set forward', async () => {
+    let jumpedMs = 0;
+    let attempts = 0;
+    const clock = new SteadyClock({ wall: () => Date.now() + jumpedMs, monotonic: () => performance.now() });
+    const handle = async (): Promise<void> => {
+      attempts += 1;
+      jumpedMs = dayMs;
+      if (attempts < 3) throw new DeliveryError('not yet', { retryable: true });
+    };
+    const { delivery, aside } = make({ handle }, { maxAgeMs: 3_600_000, clock });
+    await delivery.offer(said('waiting'));
+    expect([aside, attempts, delivery.counters.too_old]).to.deep.equal([[], 3, 0]);
   });
 
   it('delivers what is older than maxAge where that succeeds', async () => {

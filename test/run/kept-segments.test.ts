@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SegmentLog } from '../../src/journal/segment-log.js';
 import { KeptSegments } from '../../src/run/kept-segments.js';
-import { SteadyClock } from '../../src/run/steady-clock.js';
+import { SteadyClock } from '../../src/steady-clock.js';
 import { blockOf } from '../support/blocks.js';
 import { FaultyFiles } from '../support/faulty-files.js';
 import { noteLog } from '../support/note-log.js';

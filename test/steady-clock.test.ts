@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SteadyClock } from '../../src/run/steady-clock.js';
+import { SteadyClock } from '../src/steady-clock.js';
 
 const hour = 3_600_000;
 const begin = Date.UTC(2026, 10, 21);
