@@ -41,7 +41,7 @@ export class LanePositions {
   readonly #fs: FileLayer;
   readonly #positions: Map<string, LanePosition>;
   #saved: ReadonlyMap<string, LanePosition>;
-  /** Where a listener begins of which nothing is known because the file was damaged. */
+  /** Where a listener begins of which nothing is known because the file was damaged or is gone. */
   readonly #otherwise: LanePosition | undefined;
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
@@ -87,10 +87,12 @@ export class LanePositions {
       return new LanePositions({ path, fs, positions, log });
     } catch (cause) {
       const positions = new Map<string, LanePosition>();
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new LanePositions({ path, fs, positions, log });
-      log.error(
-        `${path} cannot be read (${messageOf(cause).replaceAll(/\s+/gu, ' ').slice(0, 200)}): listeners begin with the oldest kept event, and what they had comes again`,
-      );
+      const isGone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      if (isGone && newestEvent === 0) return new LanePositions({ path, fs, positions, log });
+      const why = isGone
+        ? 'is gone, and there were events'
+        : `cannot be read (${messageOf(cause).replaceAll(/\s+/gu, ' ').slice(0, 200)})`;
+      log.error(`${path} ${why}: listeners begin with the oldest kept event, and what they had comes again`);
       return new LanePositions({ path, fs, positions, otherwise: nowhere, log });
     }
   }

@@ -21,8 +21,9 @@ const open = async (fs: FaultyFiles, newestEvent = 100) => {
 describe('LanePositions', () => {
   it('gives again after a restart what was noted, event and places together', async () => {
     const fs = new FaultyFiles();
-    const { positions } = await open(fs);
+    const { positions, notes } = await open(fs, 0);
     expect(positions.get('a')).to.equal(undefined);
+    expect(notes).to.deep.equal([]);
     positions.set('a', { event: 7, files: new Map([['/logs/a', place]]) });
     await positions.write();
     const { positions: next } = await open(fs.crash(() => 0));
@@ -32,7 +33,7 @@ describe('LanePositions', () => {
 
   it('counts as saved only what is in the file', async () => {
     const fs = new FaultyFiles();
-    const { positions, notes } = await open(fs);
+    const { positions, notes } = await open(fs, 0);
     positions.set('a', { event: 1, files: new Map() });
     await positions.write();
     fs.fault = ({ kind }) => (kind === 'sync' ? { error: 'ENOSPC' } : undefined);
@@ -99,12 +100,20 @@ describe('LanePositions', () => {
       expect(notes.join()).to.include(`${path} cannot be read`).and.include('oldest kept event');
     });
   }
+
+  it('does the same where the file is gone although there were events', async () => {
+    const { positions, notes } = await open(new FaultyFiles(), 1);
+    expect(positions.get('a')).to.deep.equal({ event: 0, files: new Map() });
+    expect(notes.join()).to.include(
+      `${path} is gone, and there were events: listeners begin with the oldest kept event`,
+    );
+  });
 });
 
 describe('LanePlaces', () => {
   it('notes a position once its files are synced and the outbox cannot lose the event', async () => {
     const fs = new FaultyFiles();
-    const { positions } = await open(fs);
+    const { positions } = await open(fs, 0);
     const places = new LanePlaces({ lane: 'a', positions, newestBefore: 0 });
     let synced = 0;
     places.open('/logs/a', {
