@@ -1,3 +1,4 @@
+// A little longer than most: taking, delivering, noting how far it came and going back take turns on one position.
 import { messageOf } from '../fault.js';
 import { killPoint } from '../kill-point.js';
 import type { Log } from '../module.js';

@@ -1,3 +1,4 @@
+// A little longer than most: what is on disk, in memory and waited for share one numbering.
 import { BlockReader } from '../journal/block.js';
 import { type BlockLocation, SegmentLog } from '../journal/segment-log.js';
 import { type FileLayer, realFiles } from '../journal/file-layer.js';

@@ -1,3 +1,4 @@
+// A little longer than most: what writes blocks and what reads them share one layout.
 import { crc32 } from 'node:zlib';
 
 /**

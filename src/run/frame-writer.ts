@@ -1,3 +1,4 @@
+// A little longer than most: filling, ending and writing blocks share one count of what waits.
 import { BlockWriter, entryKinds, FrameSource } from '../journal/block.js';
 import { generationBytes } from '../journal/generation-entry.js';
 import type { FrameSink } from '../inputs/input.js';
